@@ -1,0 +1,3 @@
+//! Acts on what makes a cohort trustworthy.
+
+pub mod conversation_rule;

@@ -1,0 +1,4 @@
+//! Acts on invitations and registrations.
+
+pub mod invitation;
+pub mod reminder;

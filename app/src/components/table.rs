@@ -1,0 +1,50 @@
+//! Lists: tags, bars, pages, empty states.
+
+use leptos::prelude::*;
+
+use crate::desk::Desk;
+use crate::words::thousands;
+
+/// A small state: `good`, `warn`, `stop` or neutral. Never colour alone: the words say it.
+pub fn tag(tone: &'static str, label: impl Into<String>) -> AnyView {
+    let class = if tone.is_empty() { "tag".to_owned() } else { format!("tag {tone}") };
+    let label: String = label.into();
+    view! { <span class=class>{label}</span> }.into_any()
+}
+
+/// Seats of a company: confirmed, held, free.
+pub fn bar(confirmed: u32, held: u32, seats: u32) -> AnyView {
+    let share = |part: u32| if seats == 0 { 0.0 } else { f64::from(part) * 100.0 / f64::from(seats) };
+    let label = format!("{confirmed} confirmed, {held} held of {seats}");
+    view! {
+        <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label=label>
+            <rect width=share(confirmed).to_string() height="8"></rect>
+            <rect class="held" x=share(confirmed).to_string() width=share(held).to_string() height="8"></rect>
+        </svg>
+    }
+    .into_any()
+}
+
+/// The way through a long list; nothing when it fits one page.
+pub fn pager<T>(desk: &Desk, list: &store::Page<T>) -> AnyView {
+    if list.pages() <= 1 {
+        return ().into_any();
+    }
+    let first = (list.page - 1) * store::PAGE_ROWS + 1;
+    let shown = format!("{}–{} of {}", thousands(first), thousands((first + list.rows.len() as u64).saturating_sub(1)), thousands(list.total));
+    let at = |page: u64| {
+        let here = desk.with_query("page", "");
+        let joint = if here.contains('?') { '&' } else { '?' };
+        format!("{here}{joint}page={page}")
+    };
+    let earlier = (list.page > 1).then(|| view! { <a class="button small" rel="prev" href=at(list.page - 1)>"Earlier"</a> });
+    let later = (list.page < list.pages()).then(|| view! { <a class="button small" rel="next" href=at(list.page + 1)>"Later"</a> });
+    view! { <nav class="pager" aria-label="Pages">{earlier}<span>{shown}</span>{later}</nav> }.into_any()
+}
+
+/// Nothing here yet, and what to do about it.
+pub fn empty(heading: &'static str, sentence: impl Into<String>, act: Option<(String, &'static str)>) -> AnyView {
+    let sentence: String = sentence.into();
+    let act = act.map(|(href, label)| view! { <p class="row"><a class="button primary" href=href>{label}</a></p> });
+    view! { <section class="empty"><h2>{heading}</h2><p>{sentence}</p>{act}</section> }.into_any()
+}

@@ -1,0 +1,205 @@
+//! The frame around every page: head, top line, notice, foot. One for each audience.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::access::Role;
+use hydration_context::SsrSharedContext;
+use leptos::prelude::*;
+
+use crate::desk::{App, Desk, Reply, Tone, Who};
+
+/// Which entry of the staff's top line a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    Cohorts,
+    Companies,
+    Programs,
+    Rules,
+    Outbox,
+    Staff,
+    Scorecard,
+    MySessions,
+    MyCustomers,
+    Account,
+}
+
+/// Whether a page carries islands: only then does it load the browser bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Islands {
+    None,
+    Some,
+}
+
+/// A page for staff.
+///
+/// # Errors
+/// None; the type is the page's.
+pub fn staff<V: IntoView + 'static>(desk: &Desk, section: Section, title: &str, body: impl FnOnce() -> V) -> Reply {
+    let top = staff_top(desk, section);
+    page(desk, StatusCode::OK, Islands::None, title, move || view! { {top} {body()} })
+}
+
+/// A page for staff with islands on it.
+///
+/// # Errors
+/// None; the type is the page's.
+pub fn staff_with_islands<V: IntoView + 'static>(desk: &Desk, section: Section, title: &str, body: impl FnOnce() -> V) -> Reply {
+    let top = staff_top(desk, section);
+    page(desk, StatusCode::OK, Islands::Some, title, move || view! { {top} {body()} })
+}
+
+fn staff_top(desk: &Desk, section: Section) -> impl IntoView + use<> {
+    let Who::Staff(staff) = &desk.who else { return ().into_any() };
+    let manages = staff.is(Role::Admin) || staff.is(Role::ProgramManager);
+    let entries = [
+        (manages, Section::Cohorts, "/cohorts", "Cohorts"),
+        (manages, Section::Programs, "/programs", "Programs"),
+        (manages || staff.is(Role::Marketing) || staff.is(Role::AccountManager), Section::Companies, "/companies", "Companies"),
+        (staff.is(Role::Facilitator), Section::MySessions, "/my-sessions", "My sessions"),
+        (staff.is(Role::AccountManager), Section::MyCustomers, "/my-customers", "My customers"),
+        (manages || staff.is(Role::ExecutiveSponsor), Section::Scorecard, "/scorecard", "Scorecard"),
+        (true, Section::Rules, "/rules", "Conversation rule"),
+        (manages, Section::Outbox, "/outbox", "Outbox"),
+        (staff.is(Role::Admin), Section::Staff, "/staff", "Staff"),
+    ];
+    let links = entries
+        .into_iter()
+        .filter(|(shown, ..)| *shown)
+        .map(|(_, this, href, label)| view! { <a href=href aria-current=(this == section).then_some("page")>{label}</a> })
+        .collect_view();
+    let account = (section == Section::Account).then_some("page");
+    view! {
+        <header class="top"><div class="wrap">
+            <a class="brand" href="/">{desk.app.host.name.clone()}</a>
+            <nav aria-label="Main">{links}</nav>
+            <a class="small soft" href="/account" aria-current=account>{staff.name.clone()}</a>
+        </div></header>
+    }
+    .into_any()
+}
+
+/// Which entry of the executive's top line a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mine {
+    Week,
+    People,
+    Calendar,
+    Details,
+    Rule,
+}
+
+/// A page for a registered executive.
+///
+/// # Errors
+/// None; the type is the page's.
+pub fn executive<V: IntoView + 'static>(desk: &Desk, current: Mine, islands: Islands, title: &str, body: impl FnOnce() -> V) -> Reply {
+    let links = [
+        (Mine::Week, "/my/week", "My week"),
+        (Mine::Calendar, "/my/calendar", "Calendar"),
+        (Mine::People, "/my/people", "People"),
+        (Mine::Details, "/my/details", "My details"),
+    ]
+    .into_iter()
+    .map(|(this, href, label)| view! { <a href=href aria-current=(this == current).then_some("page")>{label}</a> })
+    .collect_view();
+    let host = desk.app.host.name.clone();
+    page(desk, StatusCode::OK, islands, title, move || {
+        view! {
+            <header class="top"><div class="wrap"><a class="brand" href="/my/week">{host}</a><nav aria-label="Main">{links}</nav></div></header>
+            {body()}
+        }
+    })
+}
+
+/// A page without a top line: letters, sign-in, the delegation lead's page.
+///
+/// # Errors
+/// None; the type is the page's.
+pub fn letter<V: IntoView + 'static>(desk: &Desk, title: &str, body: impl FnOnce() -> V) -> Reply {
+    page(desk, StatusCode::OK, Islands::None, title, body)
+}
+
+/// A page without a top line, that says no: the link is over, the invitation is answered.
+///
+/// # Errors
+/// None; the type is the page's.
+pub fn letter_with_status<V: IntoView + 'static>(desk: &Desk, status: StatusCode, title: &str, body: impl FnOnce() -> V) -> Reply {
+    page(desk, status, Islands::None, title, body)
+}
+
+fn page<V: IntoView + 'static>(desk: &Desk, status: StatusCode, islands: Islands, title: &str, body: impl FnOnce() -> V) -> Reply {
+    let notice = desk.notice().map(|(tone, sentence)| {
+        let class = if tone == Tone::Good { "notice good" } else { "notice warn" };
+        view! { <div class="wrap"><p class=class role="status">{sentence}</p></div> }
+    });
+    let response = render(&desk.app, status, islands, title, move || view! { {notice} {body()} });
+    Ok(desk.without_notice(response))
+}
+
+/// A page that knows nobody: not found, forbidden, broken.
+#[must_use]
+pub fn bare(app: &App, status: StatusCode, heading: &str, sentence: &str) -> Response {
+    let (host, heading, sentence) = (app.host.name.clone(), heading.to_owned(), sentence.to_owned());
+    let title = heading.clone();
+    render(app, status, Islands::None, &title, move || {
+        view! {
+            <main id="main" class="narrow letter">
+                <p class="brand">{host}</p>
+                <h1>{heading}</h1>
+                <p>{sentence}</p>
+                <p><a class="button" href="/">"Go to the start"</a></p>
+            </main>
+        }
+    })
+}
+
+/// The whole document. The content security policy names this page's nonce, and nothing inline runs without it.
+fn render<V: IntoView + 'static>(app: &App, status: StatusCode, islands: Islands, title: &str, body: impl FnOnce() -> V) -> Response {
+    let nonce = store::link::random_token("");
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let loader = app.assets.bundle.as_ref().filter(|_| islands == Islands::Some).map(|bundle| {
+        format!(
+            "import(\"{js}\").then(async b=>{{await b.default({{module_or_path:\"{wasm}\"}});b.hydrate();\
+             for(const i of document.querySelectorAll(\"leptos-island\"))b[i.dataset.component]?.(i);document.documentElement.dataset.alive=\"\"}})",
+            js = bundle.js,
+            wasm = bundle.wasm
+        )
+    });
+    let html = owner.with(|| {
+        let title = format!("{title} · {}", app.host.name);
+        let assets = app.assets.clone();
+        view! {
+            <html lang="en">
+                <head>
+                    <meta charset="utf-8"/>
+                    <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                    <meta name="color-scheme" content="light dark"/>
+                    <title>{title}</title>
+                    <link rel="preload" href=assets.font r#as="font" type="font/woff2" crossorigin="anonymous"/>
+                    <link rel="stylesheet" href=assets.stylesheet/>
+                    <link rel="icon" href=assets.icon type="image/svg+xml"/>
+                    {loader.map(|loader| view! { <script type="module" nonce=nonce.clone() inner_html=loader></script> })}
+                </head>
+                <body>
+                    <a class="skip" href="#main">"Skip to the page"</a>
+                    {body()}
+                </body>
+            </html>
+        }
+        .to_html()
+    });
+    owner.cleanup();
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+         connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    );
+    let mut response = (status, axum::response::Html(format!("<!doctype html>{html}"))).into_response();
+    let headers = response.headers_mut();
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,3 @@
+//! The few interactive pieces. Each shows what the server rendered and works as plain forms before it is alive.
+
+pub mod agenda_picker;

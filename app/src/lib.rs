@@ -1,0 +1,28 @@
+//! What people see of Cohortium.
+//!
+//! Pages are rendered by the server and work without JavaScript; the few islands are compiled to WebAssembly as well.
+//! Everything behind the one gate below exists on the server only.
+
+pub mod answer;
+pub mod api;
+pub mod islands;
+
+#[cfg(feature = "ssr")]
+pub use on_the_server::*;
+
+#[cfg(feature = "ssr")]
+#[path = ""]
+mod on_the_server {
+    pub mod components;
+    pub mod desk;
+    pub mod frame;
+    pub mod pages;
+    pub mod words;
+}
+
+/// Brings the islands of a page to life. Called by the page's loader once the bundle has arrived.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}

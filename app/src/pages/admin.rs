@@ -1,0 +1,12 @@
+//! The pages of the host's people: accounts, companies, programs, the rule, mail, and each role's own view.
+
+pub mod account;
+pub mod companies;
+pub mod company_import;
+pub mod outbox;
+pub mod own_views;
+pub mod programs;
+pub mod rules;
+pub mod setup;
+pub mod sign_in;
+pub mod staff;

@@ -1,0 +1,3 @@
+//! Pages for the customer's side: the delegation lead.
+
+pub mod delegation;

@@ -1,0 +1,93 @@
+//! Small pieces of language that pages share.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use domain::time::{self, Zone, words};
+
+/// `1 seat`, `4 seats`.
+#[must_use]
+pub fn count(number: u32, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(u64::from(number))) }
+}
+
+/// `1,204`.
+#[must_use]
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `Granite Bank, Coral Foods and Meridian Rail`.
+#[must_use]
+pub fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+/// The first letter large: for states and kinds at the start of a line.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}
+
+/// The same hours on the reader's clock, when that is another: `03:00–04:15`, with the day where it differs.
+#[must_use]
+pub fn span_elsewhere(zone: &Zone, venue: NaiveDateTime, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> Option<String> {
+    let (starts, ends) = (time::to_local(zone, starts_at), time::to_local(zone, ends_at));
+    if starts == venue {
+        return None;
+    }
+    let span = words::span(starts, ends);
+    Some(if starts.date() == venue.date() { span } else { format!("{} {span}", words::day_short(starts.date())) })
+}
+
+/// User text as safe HTML: Markdown, cleaned.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let mut html = String::new();
+    pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new(text));
+    ammonia::Builder::default().rm_tags(["img"]).link_rel(Some("noopener noreferrer nofollow")).clean(&html).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_lists_as_people_say_them() {
+        assert_eq!([count(1, "seat", "seats"), count(1204, "seat", "seats")], ["1 seat", "1,204 seats"]);
+        let names = ["A", "B", "C"].map(str::to_owned);
+        assert_eq!([list(&names[..0]), list(&names[..1]), list(&names)], ["", "A", "A, B and C"]);
+    }
+
+    #[test]
+    fn markdown_keeps_structure_and_drops_danger() {
+        let html = markdown("**bold** <script>alert(1)</script> [x](javascript:alert(1)) ![i](https://track.example/p.png)");
+        assert!(html.contains("<strong>bold</strong>"));
+        for danger in ["<script", "javascript:", "<img", "track.example"] {
+            assert!(!html.contains(danger), "{html}");
+        }
+    }
+
+    #[test]
+    fn the_readers_clock_is_shown_where_it_differs() {
+        let (paris, new_york) = (Zone::parse("Europe/Paris").unwrap(), Zone::parse("America/New_York").unwrap());
+        let (starts, ends): (DateTime<Utc>, DateTime<Utc>) = ("2027-03-29T07:00:00Z".parse().unwrap(), "2027-03-29T08:15:00Z".parse().unwrap());
+        let venue = time::to_local(&paris, starts);
+        assert_eq!(span_elsewhere(&paris, venue, starts, ends), None);
+        assert_eq!(span_elsewhere(&new_york, venue, starts, ends).as_deref(), Some("03:00–04:15"));
+        let tokyo = Zone::parse("Asia/Tokyo").unwrap();
+        let late: DateTime<Utc> = "2027-03-29T18:00:00Z".parse().unwrap();
+        assert_eq!(span_elsewhere(&tokyo, time::to_local(&paris, late), late, late).as_deref(), Some("Tue 30 03:00–03:00"));
+    }
+}

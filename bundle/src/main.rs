@@ -1,0 +1,64 @@
+//! Builds the browser bundle into `dist/pkg`: the islands compiled to WebAssembly, bound with the wasm-bindgen
+//! of the version in Cargo.lock, and shrunk by the npm package `binaryen`'s `wasm-opt`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use wasm_bindgen_cli_support::Bindgen;
+
+/// The features Chromium, Firefox and Safari all take. `--all-features` makes a module Chromium refuses.
+const WASM_FEATURES: [&str; 6] = [
+    "bulk-memory",
+    "nontrapping-float-to-int",
+    "sign-ext",
+    "mutable-globals",
+    "reference-types",
+    "multivalue",
+];
+
+fn main() -> ExitCode {
+    match build() {
+        Ok(bytes) => {
+            println!("bundle: dist/pkg/cohortium_bg.wasm, {} kB", bytes / 1000);
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            eprintln!("bundle: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build() -> Result<u64, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace root")?.to_path_buf();
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let pkg = root.join("dist/pkg");
+
+    run(Command::new(env!("CARGO"))
+        .current_dir(&root)
+        .env_remove("RUSTFLAGS")
+        .args(["build", "--package", "app", "--lib", "--target", "wasm32-unknown-unknown"])
+        .args(["--profile", "wasm-release", "--no-default-features", "--features", "hydrate"])
+        .arg("--target-dir")
+        .arg(&target))?;
+
+    Bindgen::new()
+        .input_path(target.join("wasm32-unknown-unknown/wasm-release/app.wasm"))
+        .out_name("cohortium")
+        .web(true)
+        .and_then(|bindgen| bindgen.typescript(false).remove_name_section(true).remove_producers_section(true).generate(&pkg))
+        .map_err(|why| format!("wasm-bindgen: {why}"))?;
+
+    let wasm = pkg.join("cohortium_bg.wasm");
+    let mut wasm_opt = Command::new("node");
+    wasm_opt.arg(root.join("node_modules/binaryen/bin/wasm-opt")).arg("-Oz");
+    for feature in WASM_FEATURES {
+        wasm_opt.arg(format!("--enable-{feature}"));
+    }
+    run(wasm_opt.arg(&wasm).arg("-o").arg(&wasm))?;
+    std::fs::metadata(&wasm).map(|file| file.len()).map_err(|why| format!("{}: {why}", wasm.display()))
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let status = command.status().map_err(|why| format!("cannot start {command:?}: {why}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{command:?} ended with {status}")) }
+}

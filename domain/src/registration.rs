@@ -1,0 +1,3 @@
+//! From a personal invitation to a place in the cohort.
+
+pub mod invitation;

@@ -1,0 +1,31 @@
+//! The shape of the database, one file per change. A change that has been released is frozen: expand, move, contract.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
+
+mod m20261121_000001_foundation;
+
+/// Every change, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_000001_foundation::Migration)]
+    }
+}
+
+/// Writes `{id}`, `{instant}`, `{wall}` and `{date}` in the words of the database. SQLite keeps times as ISO 8601 text of
+/// one fixed width (whole seconds), so that comparing text compares time.
+fn dialect(sql: &str, backend: DbBackend) -> String {
+    let (id, instant, wall, date) = match backend {
+        DbBackend::Postgres => ("BIGSERIAL PRIMARY KEY", "TIMESTAMPTZ", "TIMESTAMP", "DATE"),
+        _ => ("INTEGER PRIMARY KEY AUTOINCREMENT", "TEXT", "TEXT", "TEXT"),
+    };
+    sql.replace("{id}", id).replace("{instant}", instant).replace("{wall}", wall).replace("{date}", date)
+}
+
+async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    connection.execute_unprepared(&dialect(sql, connection.get_database_backend())).await.map(|_| ())
+}

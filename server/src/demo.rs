@@ -1,0 +1,412 @@
+//! Fills an empty database with a made-up firm through the same verbs the pages use, and prints the links to open.
+//! Companies and the agenda are real input; every person is generated.
+
+use std::collections::BTreeMap;
+
+use app::desk::App;
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use clap::Args;
+use domain::access::Role;
+use domain::agenda::agenda_import::{self, DayMap};
+use domain::agenda::session::TypedSession;
+use domain::cohort::Step;
+use domain::cohort::allotment::Named;
+use domain::cohort::company_import::{self, Mapping};
+use domain::conduct::conversation_rule::STARTING_TEXT;
+use domain::contact::Email;
+use domain::registration::invitation::Needs;
+use serde_json::{Value, json};
+use store::agenda::session::Typed as TypedSlot;
+use store::cohort::allotment::NewAllotment;
+use store::outbox::{Mail, Message};
+use store::registration::invitation::Answer;
+use store::{Actor, Db};
+
+use crate::cli::halted;
+
+/// How the demo is made and told.
+#[derive(Debug, Clone, Args)]
+pub struct Options {
+    /// Print one JSON object instead of words.
+    #[arg(long)]
+    json: bool,
+    /// Add a cohort with so many accepted executives and one session of 0.6 times as many places.
+    #[arg(long, value_name = "N")]
+    race: Option<u32>,
+}
+
+const COMPANIES: &[u8] = include_bytes!("../../tests/data/sp500.csv");
+const AGENDA: &[u8] = include_bytes!("../../tests/data/agenda-democon.json");
+const PLACES: u32 = 20;
+
+type Done<T> = Result<T, String>;
+
+/// Runs it.
+///
+/// # Errors
+/// The database is not empty (and no race is asked for), or an act was refused: one sentence.
+pub async fn run(app: &App, options: &Options) -> Done<()> {
+    let is_new = store::staff::is_new(&app.db).await.map_err(text)?;
+    if !is_new && options.race.is_none() {
+        return Err("this database is not empty. The demo fills an empty one: choose another with COHORTIUM_DATABASE_URL.".to_owned());
+    }
+    let mut links = if is_new { fill(app).await? } else { json!({ "base_url": app.host.base_url }) };
+    if let Some(people) = options.race {
+        links["race"] = race(app, people.clamp(2, 2_000)).await?;
+    }
+    println!("{}", if options.json { links.to_string() } else { in_words(&links) });
+    Ok(())
+}
+
+async fn fill(app: &App) -> Done<Value> {
+    let (db, now) = (&app.db, (app.clock)());
+    let mut sign_in = Vec::new();
+    let mut staff = BTreeMap::new();
+    let people = [
+        (Role::Admin, "Ada Lindqvist"),
+        (Role::ProgramManager, "Jonas Brandt"),
+        (Role::Facilitator, "Ida Lund"),
+        (Role::Marketing, "Priya Raman"),
+        (Role::AccountManager, "Marco Bellini"),
+        (Role::ExecutiveSponsor, "Ingrid Solheim"),
+        (Role::IncidentReviewer, "Noor Haddad"),
+    ];
+    for (role, name) in people {
+        let address = format!("{}@host.example", role.as_str().replace(' ', "."));
+        let password = store::link::random_token("")[..16].to_owned();
+        let email = Email::parse(&address).map_err(|why| why.sentence)?;
+        let id = store::staff::create(db, now, &email, name, &[role], &password).await.map_err(halted)?;
+        staff.insert(role, id);
+        sign_in.push(json!({ "role": role.as_str(), "email": address, "password": password }));
+    }
+    let manager = Actor::Staff(staff[&Role::ProgramManager]);
+
+    let table = company_import::read(COMPANIES).map_err(|why| domain::Refusal::sentence(&why))?;
+    store::cohort::company_import::apply(db, now, manager, &table, &Mapping::guess(&table.columns)).await.map_err(halted)?;
+    store::conduct::conversation_rule::publish(db, now, manager, STARTING_TEXT).await.map_err(halted)?;
+    let program = store::cohort::program::Typed {
+        title: "Leading through the energy shift",
+        theme: "How large organisations change course while they keep running",
+        audience: "Senior executives of our top customers",
+        description: "Five days of learning with eleven other companies. Educators from three universities teach; our own people only moderate.",
+        sponsor_name: "Ingrid Solheim",
+        sponsor_title: "Executive sponsor",
+        sponsor_id: Some(staff[&Role::ExecutiveSponsor]),
+    };
+    let program = store::cohort::program::save(db, now, staff[&Role::ProgramManager], 0, 0, &program).await.map_err(halted)?;
+    let (first, last) = across_the_clock_change(now);
+    let cohort = new_cohort(db, now, manager, program, "Spring cohort", first, last, 120).await?;
+
+    let reading = agenda_import::read(AGENDA).map_err(|why| domain::Refusal::sentence(&why))?;
+    store::agenda::agenda_import::apply(db, now, manager, cohort, &reading, &DayMap::propose(&reading, first, last)).await.map_err(text)?;
+    let monday = first + Days::new(2);
+    new_session(db, now, manager, cohort, &Plan { day: first, starts: "18:00", ends: "21:30", title: "Arrival and opening dinner", kind: "social", room: "Orangery", capacity: "", mode: "everyone", objective: "Meet the people you will learn with" }, &[]).await?;
+    let capped = new_session(
+        db,
+        now,
+        manager,
+        cohort,
+        &Plan { day: monday, starts: "16:00", ends: "17:30", title: "Negotiating with your own organisation", kind: "workshop", room: "Seminar room", capacity: &PLACES.to_string(), mode: "sign-up", objective: "Bring one decision that is stuck, and leave with a next step" },
+        &[staff[&Role::Facilitator]],
+    )
+    .await?;
+    new_session(db, now, manager, cohort, &Plan { day: last, starts: "09:00", ends: "12:00", title: "Your plan, and what your peers think of it", kind: "reflection", room: "Aula", capacity: "", mode: "everyone", objective: "Leave with a plan your team can start on Monday" }, &[]).await?;
+    store::agenda::release::publish(db, now, manager, cohort, 1, "First release").await.map_err(halted)?;
+
+    let companies = of_different_sectors(db, 12).await?;
+    let allotments: Vec<NewAllotment> = companies
+        .iter()
+        .enumerate()
+        .map(|(index, (company, name))| {
+            let (lead_name, lead_email) = person(900 + index, name);
+            NewAllotment { company: *company, lead_name, lead_email }
+        })
+        .collect();
+    store::cohort::allotment::allot(db, now, manager, cohort, 10, &allotments).await.map_err(halted)?;
+    store::cohort::step(db, now, manager, cohort, Step::OpenInvitations).await.map_err(halted)?;
+    look_after(db, now, manager, companies[0].0, staff[&Role::AccountManager]).await?;
+
+    // How far each company is: named, accepted, declined.
+    let progress = [(10, 8, 1), (10, 5, 0), (4, 2, 0), (10, 10, 0), (0, 0, 0), (6, 4, 1), (10, 7, 0), (3, 0, 0), (8, 6, 1), (0, 0, 0), (10, 9, 0), (5, 3, 0)];
+    let dashboard = store::cohort::dashboard(db, cohort).await.map_err(text)?.ok_or("the cohort is gone")?;
+    let mut registrations = Vec::new();
+    for (index, (_, company)) in companies.iter().enumerate() {
+        let (named, accepted, declined) = progress[index];
+        let fill = dashboard.companies.iter().find(|fill| &fill.company == company).ok_or("a company is gone")?;
+        let invitations = name_people(db, now, fill.allotment, company, index * 20, named).await?;
+        for invitation in invitations.iter().take(accepted) {
+            registrations.push(accept(db, now, *invitation, index).await?);
+        }
+        for invitation in invitations.iter().skip(accepted).take(declined) {
+            store::registration::invitation::decline(db, now, *invitation, "").await.map_err(halted)?;
+        }
+    }
+    for registration in registrations.iter().skip(3).step_by(3).take(13) {
+        store::agenda::seat::take_seat(db, now, *registration, capped).await.map_err(halted)?;
+    }
+
+    let mails = store::outbox::unsent(db, cohort).await.map_err(text)?;
+    let base = &app.host.base_url;
+    let secret = |wanted: fn(&Mail) -> bool| mails.iter().rev().find(|mail| wanted(mail)).and_then(|mail| mail.secret.clone()).unwrap_or_default();
+    let answered: Vec<String> = store::cohort::people(db, cohort, "", "pending", 1).await.map_err(text)?.rows.into_iter().map(|member| member.email).collect();
+    let pending = mails.iter().find(|mail| mail.kind == "invitation" && answered.contains(&mail.to_email)).and_then(|mail| mail.secret.clone()).unwrap_or_default();
+    let unanswered = &companies[4].1;
+    let delegation = mails.iter().find(|mail| matches!(&mail.message, Message::Delegation { company, .. } if company == unanswered)).and_then(|mail| mail.secret.clone()).unwrap_or_default();
+    let accepted = secret(|mail| mail.kind == "accepted");
+    let (link, feed) = (accepted.link.unwrap_or_default(), accepted.feed.unwrap_or_default());
+    // The last to accept takes a seat in the capped workshop, so that its file can be downloaded.
+    if let Some(last) = registrations.last() {
+        store::agenda::seat::take_seat(db, now, *last, capped).await.map_err(halted)?;
+    }
+    Ok(json!({
+        "base_url": base,
+        "sign_in": sign_in,
+        "cohort_id": cohort,
+        "capped_session_id": capped,
+        "invitation_link": format!("{base}/i/{}", pending.link.unwrap_or_default()),
+        "delegation_link": format!("{base}/d/{}", delegation.link.unwrap_or_default()),
+        "accepted_executive_link": format!("{base}/i/{link}"),
+        "feed_url": format!("{base}/cal/{feed}.ics"),
+        "agenda_ics_url": format!("{base}/cal/{feed}/agenda.ics"),
+        "session_ics_url": format!("{base}/cal/{feed}/{capped}.ics"),
+    }))
+}
+
+/// A cohort of `people` accepted executives with one session for six in ten of them.
+async fn race(app: &App, people: u32) -> Done<Value> {
+    let (db, now) = (&app.db, (app.clock)());
+    let program = store::cohort::program::list(db, None).await.map_err(text)?.into_iter().next().ok_or("run the demo first: a race needs a program.")?;
+    let manager = Actor::Staff(program.owner_id);
+    let (first, last) = across_the_clock_change(now);
+    let title = format!("Race of {people}");
+    let cohort = new_cohort(db, now, manager, program.id, &title, first, last, people).await?;
+    let places = (people * 6 / 10).max(1);
+    let plan = Plan { day: first + Days::new(1), starts: "10:00", ends: "11:30", title: "The one everybody wants", kind: "workshop", room: "Seminar room", capacity: &places.to_string(), mode: "sign-up", objective: "Be quick" };
+    let session = new_session(db, now, manager, cohort, &plan, &[]).await?;
+    store::agenda::release::publish(db, now, manager, cohort, 1, "").await.map_err(halted)?;
+    let companies = of_different_sectors(db, people.div_ceil(10) as usize).await?;
+    let allotments: Vec<NewAllotment> = companies.iter().map(|(company, _)| NewAllotment { company: *company, lead_name: String::new(), lead_email: String::new() }).collect();
+    let each = (people as usize).div_ceil(companies.len().max(1)) as u32;
+    let rounded = each * companies.len() as u32;
+    if rounded > people {
+        resize(db, now, manager, cohort, rounded, first, last, &title).await?;
+    }
+    store::cohort::allotment::allot(db, now, manager, cohort, each, &allotments).await.map_err(halted)?;
+    store::cohort::step(db, now, manager, cohort, Step::OpenInvitations).await.map_err(halted)?;
+    let dashboard = store::cohort::dashboard(db, cohort).await.map_err(text)?.ok_or("the cohort is gone")?;
+    let mut left = people as usize;
+    for (index, fill) in dashboard.companies.iter().enumerate() {
+        let count = left.min(each as usize);
+        for invitation in name_people(db, now, fill.allotment, &fill.company, 1_000 + cohort as usize * 10_000 + index * 100, count).await? {
+            accept(db, now, invitation, index).await?;
+        }
+        left -= count;
+    }
+    let mails = store::outbox::unsent(db, cohort).await.map_err(text)?;
+    let links: Vec<String> = mails
+        .iter()
+        .filter(|mail| mail.kind == "accepted")
+        .filter_map(|mail| mail.secret.as_ref()?.link.as_ref().map(|token| format!("{}/i/{token}", app.host.base_url)))
+        .collect();
+    Ok(json!({ "session_id": session, "cohort_id": cohort, "places": places, "executive_links": links }))
+}
+
+#[expect(clippy::too_many_arguments, reason = "a cohort has that many facts, and both callers name them")]
+async fn new_cohort(db: &Db, now: DateTime<Utc>, manager: Actor, program: i64, title: &str, first: NaiveDate, last: NaiveDate, capacity: u32) -> Done<i64> {
+    with_cohort(title, first, last, capacity, async |typed| store::cohort::create(db, now, manager, program, &typed).await.map_err(halted)).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "as above")]
+async fn resize(db: &Db, now: DateTime<Utc>, manager: Actor, cohort: i64, capacity: u32, first: NaiveDate, last: NaiveDate, title: &str) -> Done<()> {
+    with_cohort(title, first, last, capacity, async |typed| store::cohort::edit(db, now, manager, cohort, 1, &typed).await.map_err(halted)).await
+}
+
+async fn with_cohort<T>(title: &str, first: NaiveDate, last: NaiveDate, capacity: u32, act: impl AsyncFnOnce(store::cohort::Typed<'_>) -> Done<T>) -> Done<T> {
+    let (first_day, last_day, capacity) = (first.to_string(), last.to_string(), capacity.to_string());
+    let reply_by = (first - Days::new(29)).to_string();
+    act(store::cohort::Typed {
+        title,
+        venue: "Campus Fontainebleau",
+        place: "France",
+        zone: "Europe/Paris",
+        first_day: &first_day,
+        last_day: &last_day,
+        capacity: &capacity,
+        overbooked: "",
+        reply_by: &reply_by,
+        letter: "You and your colleagues are invited to a week on one question: how large organisations change course while they keep running.\n\n\
+                 Educators from three universities teach; our own people only moderate. You will work in small groups with peers from other industries, and leave with a plan your team can start on Monday.",
+        rule: "1",
+    })
+    .await
+}
+
+struct Plan<'a> {
+    day: NaiveDate,
+    starts: &'a str,
+    ends: &'a str,
+    title: &'a str,
+    kind: &'a str,
+    room: &'a str,
+    capacity: &'a str,
+    mode: &'a str,
+    objective: &'a str,
+}
+
+async fn new_session(db: &Db, now: DateTime<Utc>, manager: Actor, cohort: i64, plan: &Plan<'_>, facilitators: &[i64]) -> Done<i64> {
+    let day = plan.day.to_string();
+    let typed = TypedSlot {
+        text: TypedSession {
+            title: plan.title,
+            summary: "",
+            kind: plan.kind,
+            room: plan.room,
+            track: "",
+            objective: plan.objective,
+            educators: "",
+            capacity: plan.capacity,
+            mode: plan.mode,
+        },
+        day: &day,
+        starts: plan.starts,
+        ends: plan.ends,
+        fold: "",
+        facilitators,
+    };
+    store::agenda::session::create(db, now, manager, cohort, &typed).await.map_err(halted)
+}
+
+/// The next March with room to prepare: the Saturday before the last Sunday, to Wednesday. In Paris the clock changes
+/// in the night between.
+fn across_the_clock_change(now: DateTime<Utc>) -> (NaiveDate, NaiveDate) {
+    let mut year = now.year();
+    loop {
+        let april = NaiveDate::from_ymd_opt(year, 4, 1).unwrap_or_default();
+        let sunday = (1..=7).map(|back| april - Days::new(back)).find(|day| day.weekday() == Weekday::Sun).unwrap_or(april);
+        let first = sunday - Days::new(1);
+        if (first - now.date_naive()).num_days() > 60 {
+            return (first, first + Days::new(4));
+        }
+        year += 1;
+    }
+}
+
+/// Companies by id and name: one of each sector in turn, the first by name, until there are enough.
+async fn of_different_sectors(db: &Db, count: usize) -> Done<Vec<(i64, String)>> {
+    let mut lists = Vec::new();
+    for sector in store::cohort::company::sectors(db).await.map_err(text)? {
+        let filter = store::cohort::company::Filter { sector: &sector, ..Default::default() };
+        lists.push(store::cohort::company::list(db, &filter, 1).await.map_err(text)?.rows);
+    }
+    let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
+    let turns = (0..longest).flat_map(|turn| lists.iter().filter_map(move |list| list.get(turn)));
+    Ok(turns.take(count).map(|line| (line.id, line.name.clone())).collect())
+}
+
+async fn look_after(db: &Db, now: DateTime<Utc>, manager: Actor, company: i64, account_manager: i64) -> Done<()> {
+    let row = store::cohort::company::get(db, company).await.map_err(text)?.ok_or("a company is gone")?;
+    let typed = store::cohort::company::Typed {
+        name: &row.name,
+        domain: &row.domain,
+        sector: &row.sector,
+        sub_industry: &row.sub_industry,
+        headquarters: &row.headquarters,
+        country: &row.country,
+        segment: &row.segment,
+        account_managers: &[account_manager],
+    };
+    store::cohort::company::save(db, now, manager, company, row.revision, &typed).await.map_err(halted)?;
+    Ok(())
+}
+
+/// Names generated people to an allotment; answers their invitations in order.
+async fn name_people(db: &Db, now: DateTime<Utc>, allotment: i64, company: &str, from: usize, count: usize) -> Done<Vec<i64>> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let titles = ["Chief Operating Officer", "VP Strategy", "Head of Operations", "Chief Financial Officer", "VP Supply Chain", "Chief Digital Officer"];
+    let named: Vec<(usize, Named)> = (0..count)
+        .map(|index| {
+            let (name, email) = person(from + index, company);
+            let named = Named::parse(&name, &email, titles[index % titles.len()]);
+            named.ok().flatten().map(|named| (index, named)).ok_or_else(|| format!("{email} is no address"))
+        })
+        .collect::<Done<_>>()?;
+    store::cohort::allotment::name(db, now, Actor::DelegationLead(allotment), allotment, &named).await.map_err(halted)?;
+    let people = store::cohort::allotment::get(db, allotment).await.map_err(text)?.map(|allotment| allotment.people).unwrap_or_default();
+    Ok(people.into_iter().map(|line| line.invitation).collect())
+}
+
+async fn accept(db: &Db, now: DateTime<Utc>, invitation: i64, variety: usize) -> Done<i64> {
+    let zones = ["America/New_York", "America/Chicago", "Europe/London", "America/Los_Angeles", "Asia/Tokyo"];
+    let diets = ["", "Vegetarian", "", "No shellfish", ""];
+    let answer = Answer {
+        needs: Needs { dietary: diets[variety % diets.len()].to_owned(), ..Needs::default() },
+        acknowledged: Some(1),
+        zone: Some(zones[variety % zones.len()].to_owned()),
+    };
+    store::registration::invitation::accept(db, now, invitation, &answer).await.map_err(halted)?;
+    store::registration::invitation::registration_of(db, invitation).await.map_err(text)?.ok_or_else(|| "an acceptance left no registration".to_owned())
+}
+
+/// A generated person: name and address. The same number is the same person.
+fn person(number: usize, company: &str) -> (String, String) {
+    let given = ["Amara", "Tomas", "Mei", "Lene", "Ravi", "Chiara", "Omar", "Sofia", "Jun", "Elif", "Pavel", "Grace", "Hugo", "Nadia", "Kofi", "Astrid", "Diego", "Yuki", "Farah", "Owen"];
+    let family = ["Okafor", "Reyes", "Tanaka", "Aagaard", "Menon", "Moretti", "Nasser", "Lindgren", "Park", "Demir", "Novak", "Whitfield", "Keller", "Popescu", "Mensah", "Dahl", "Fuentes", "Mori", "Rahimi", "Byrne", "Castell", "Varga", "Osei"];
+    let name = format!("{} {}", given[number % given.len()], family[(number / given.len() + number * 7) % family.len()]);
+    let slug: String = company.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let email = format!("{}.{number}@{}.example", name.to_lowercase().replace(' ', "."), if slug.is_empty() { "company" } else { &slug });
+    (name, email)
+}
+
+fn in_words(links: &Value) -> String {
+    let text = |key: &str| links[key].as_str().unwrap_or_default().to_owned();
+    let mut lines = Vec::new();
+    if links.get("sign_in").is_some() {
+        lines.push(format!("The demo is ready at {}.", text("base_url")));
+        lines.push(String::new());
+        lines.push(format!("Sign in at {}/sign-in as:", text("base_url")));
+        for account in links["sign_in"].as_array().into_iter().flatten() {
+            let of = |key: &str| account[key].as_str().unwrap_or_default().to_owned();
+            lines.push(format!("  {:<18} {:<32} {}", of("role"), of("email"), of("password")));
+        }
+        lines.push(String::new());
+        for (who, key) in [
+            ("an invited executive", "invitation_link"),
+            ("an executive who has accepted", "accepted_executive_link"),
+            ("a delegation lead", "delegation_link"),
+            ("a private calendar", "feed_url"),
+        ] {
+            lines.push(format!("Open as {who}:\n  {}", text(key)));
+        }
+    }
+    if let Some(race) = links.get("race") {
+        lines.push(format!("The race has session {} with {} places; the executives' links are in the --json form.", race["session_id"], race["places"]));
+    }
+    lines.join("\n")
+}
+
+fn text(why: impl std::fmt::Display) -> String {
+    why.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_spans_the_next_clock_change_there_is_time_for() {
+        for (now, first) in [("2026-11-21T10:00:00Z", "2027-03-27"), ("2027-02-20T10:00:00Z", "2028-03-25"), ("2027-01-10T10:00:00Z", "2027-03-27")] {
+            let days = across_the_clock_change(now.parse().unwrap());
+            assert_eq!(days.0.to_string(), first);
+            assert_eq!((days.1 - days.0).num_days(), 4);
+        }
+    }
+
+    #[test]
+    fn generated_people_are_told_apart() {
+        let addresses: std::collections::BTreeSet<String> = (0..2_000).map(|number| person(number, "A. B. & Co").1).collect();
+        assert_eq!(addresses.len(), 2_000);
+        assert!(addresses.iter().all(|address| Email::parse(address).is_ok()));
+    }
+}

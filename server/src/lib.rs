@@ -1,0 +1,35 @@
+//! The process around the application: settings, routes, mail, the clock's jobs, the command line.
+
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod jobs;
+pub mod mail;
+pub mod router;
+pub mod serve;
+pub mod web;
+
+use std::sync::Arc;
+
+use app::desk::{App, Assets, Bundle, Host};
+use chrono::{DateTime, SubsecRound, Utc};
+use store::Db;
+
+/// The clock, in whole seconds: instants in rows have one fixed width, so that text compares as time.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
+pub fn now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(0)
+}
+
+/// Puts the application together.
+#[must_use]
+pub fn assemble(db: Db, host: Host, clock: fn() -> DateTime<Utc>) -> Arc<App> {
+    let assets = Assets {
+        stylesheet: web::assets::STYLESHEET.to_owned(),
+        icon: web::assets::ICON.to_owned(),
+        font: web::assets::FONT.to_owned(),
+        bundle: web::assets::BUNDLE.map(|(js, wasm)| Bundle { js: js.to_owned(), wasm: wasm.to_owned() }),
+    };
+    Arc::new(App { db, host, clock, assets, render_mail: mail::templates::for_reading })
+}

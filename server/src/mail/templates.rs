@@ -1,0 +1,227 @@
+//! The words of every mail. One function a kind; each becomes the same letter, as HTML and as text.
+
+use app::desk::{App, Rendered};
+use domain::calendar::{self, Mailbox, Removal};
+use domain::time::{Zone, words};
+use store::outbox::{CalendarEvent, CohortFacts, Mail, Message, Secret};
+
+use crate::mail::letter::{Block, Letter};
+use crate::web::calendars;
+
+/// What stands in place of a personal link when somebody else reads the mail.
+const HIDDEN: &str = "hidden-from-everybody-but-its-reader";
+
+/// As its reader gets it: with its links, and with the agenda for those that carry one.
+#[must_use]
+pub fn for_sending(app: &App, mail: &Mail, agenda: Option<String>) -> Rendered {
+    render(app, mail, mail.secret.clone().unwrap_or_default(), agenda)
+}
+
+/// As the outbox shows it to staff: every personal link is replaced, before and after it has left.
+#[must_use]
+pub fn for_reading(app: &App, mail: &Mail) -> Rendered {
+    render(app, mail, Secret { link: Some(HIDDEN.to_owned()), feed: Some(HIDDEN.to_owned()) }, None)
+}
+
+/// The parts of one mail, before it is set as a letter.
+struct Words {
+    preheader: String,
+    greeting: String,
+    paragraphs: Vec<Block>,
+    button: Option<(String, String)>,
+    after: Vec<Block>,
+    signature: Option<String>,
+    why: String,
+    calendar: Option<(Option<String>, String)>,
+}
+
+fn render(app: &App, mail: &Mail, secret: Secret, agenda: Option<String>) -> Rendered {
+    let words = words_of(app, mail, &secret, agenda);
+    let letter = Letter {
+        host: &app.host.name,
+        accent: &app.host.accent,
+        subject: &mail.subject,
+        preheader: &words.preheader,
+        greeting: &words.greeting,
+        paragraphs: words.paragraphs,
+        button: words.button,
+        after: words.after,
+        signature: words.signature,
+        why: &words.why,
+    };
+    Rendered { subject: mail.subject.clone(), text: letter.text(), html: letter.html(), calendar: words.calendar }
+}
+
+fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> Words {
+    let base = &app.host.base_url;
+    let token = secret.link.as_deref().unwrap_or(HIDDEN);
+    let to = |path: &str| format!("{base}/{path}/{token}");
+    match &mail.message {
+        Message::StaffWelcome { name } => Words {
+            preheader: format!("Your account at {} is ready.", app.host.name),
+            button: Some(("Choose my password".to_owned(), to("welcome"))),
+            why: format!("You get this because an admin of {} made an account for this address. The link works once, for {} days.", app.host.name, store::staff::WELCOME_DAYS),
+            ..plain(name, vec![text(format!("An account of yours at {} is ready. Choose a password and you are in.", app.host.name))])
+        },
+        Message::Delegation { lead, company, cohort, seats, reply_by, reminder } => {
+            let until = moment(&cohort.zone, *reply_by);
+            let opening = if *reminder {
+                format!("The seats held for {company} are waiting for names until {until}.")
+            } else {
+                format!("{seats} seats are held for {company} in “{}”, five days of learning with senior people from other companies. Nothing is for sale.", cohort.program)
+            };
+            Words {
+                preheader: format!("Name your colleagues until {until}."),
+                button: Some(("Name my colleagues".to_owned(), to("d"))),
+                after: vec![text("Each colleague you name gets a personal invitation from us. Names stay with us: other companies see yours, and no names until people have accepted.")],
+                signature: Some(signature(cohort)),
+                why: format!("You get this because {} asks you to choose who comes from {company}. The link is yours; please do not pass it on.", app.host.name),
+                ..plain(lead, vec![text(opening), facts(cohort, vec![("Seats".to_owned(), seats.to_string()), ("Reply by".to_owned(), until)])])
+            }
+        }
+        Message::Invitation { name, company, cohort, letter, held_until, zone, reminder, from_colleague } => {
+            let until = moment(zone, *held_until);
+            let opening = match (from_colleague, reminder) {
+                (Some(colleague), _) => format!("{colleague} passes a seat in “{}” on to you.", cohort.program),
+                (None, true) => format!("Your seat in “{}” is still held for you. A short answer helps everybody.", cohort.program),
+                (None, false) => format!("You are invited, with colleagues from {company}, to “{}”. Nothing is for sale: that is a rule, and we keep it.", cohort.program),
+            };
+            let mut paragraphs = vec![text(opening)];
+            paragraphs.extend(letter.split("\n\n").filter(|part| !part.trim().is_empty()).map(|part| text(part.trim())));
+            paragraphs.push(facts(cohort, vec![("Your seat".to_owned(), format!("Held for you until {until}"))]));
+            Words {
+                preheader: format!("{}, {}. Held for you until {until}.", cohort.dates, cohort.venue),
+                button: Some(("Read and answer".to_owned(), to("i"))),
+                after: vec![text("Accept, send a colleague instead, or decline: each takes a minute, and no account is needed.")],
+                signature: Some(signature(cohort)),
+                why: format!("You get this because your company named you to {}. The link is yours alone; please do not pass it on.", app.host.name),
+                ..plain(name, paragraphs)
+            }
+        }
+        Message::Accepted { name, cohort, .. } => {
+            let feed = secret.feed.as_deref().unwrap_or(HIDDEN);
+            Words {
+                preheader: format!("{}, {}. Choose your sessions.", cohort.dates, cohort.venue),
+                button: Some(("Choose my sessions".to_owned(), to("i"))),
+                after: vec![
+                    text("Your agenda so far is attached. To have it in your calendar and kept up to date, subscribe to your private link:"),
+                    Block::Link { label: "My private calendar".to_owned(), url: format!("{base}/cal/{feed}.ics") },
+                    text("Whoever has this link can see your agenda, so keep it to yourself. You can replace it at any time."),
+                ],
+                signature: Some(signature(cohort)),
+                why: why_coming(app),
+                calendar: agenda.map(|agenda| (None, agenda)),
+                ..plain(name, vec![text(format!("your seat in “{}” is confirmed. We look forward to you.", cohort.program)), facts(cohort, vec![])])
+            }
+        }
+        Message::Withdrawn { name, cohort } => Words {
+            preheader: "Your seat is given back.".to_owned(),
+            signature: Some(signature(cohort)),
+            why: why_coming(app),
+            ..plain(name, vec![text(format!("you gave your seat in “{}” back, and your private calendar link no longer works. Entries you saved yourself stay until you delete them.", cohort.program)), text("If this was a mistake, answer this mail: we are glad to look for a seat.")])
+        },
+        Message::SessionChanged { name, cohort, changes, event } => Words {
+            preheader: changes.join(" "),
+            button: Some(("See my week".to_owned(), to("i"))),
+            after: vec![text("The calendar entry attached replaces the one you have.")],
+            signature: Some(signature(cohort)),
+            why: why_session(app),
+            calendar: Some((Some("REQUEST".to_owned()), calendar::request(&calendars::publisher(app), &organizer(app), &attendee(mail), &calendars::event(event, base), mail.created_at))),
+            ..plain(name, vec![text(format!("“{}” has changed. {}", event.title, changes.join(" "))), session_facts(event)])
+        },
+        Message::SessionCancelled { name, cohort, event } => Words {
+            preheader: format!("“{}” is cancelled.", event.title),
+            button: Some(("See my week".to_owned(), to("i"))),
+            after: vec![text("The calendar entry attached takes it out of your calendar.")],
+            signature: Some(signature(cohort)),
+            why: why_session(app),
+            calendar: Some((
+                Some("CANCEL".to_owned()),
+                calendar::cancel(&calendars::publisher(app), &organizer(app), &attendee(mail), &calendars::event(event, base), Removal::Session, mail.created_at),
+            )),
+            ..plain(name, vec![text(format!("“{}” is cancelled. Your time is free, and you may choose another session.", event.title)), session_facts(event)])
+        },
+        Message::SeatOffered { name, cohort, session, when, until, zone } => {
+            let until = moment(zone, *until);
+            Words {
+                preheader: format!("Held for you until {until}."),
+                button: Some(("Take the seat".to_owned(), to("i"))),
+                after: vec![text("If you do not answer until then, or pass it on, the next person waiting is asked.")],
+                signature: Some(signature(cohort)),
+                why: "You get this because you joined the waitlist of this session.".to_owned(),
+                ..plain(name, vec![
+                    text(format!("a seat in “{session}” is free, and it is held for you.")),
+                    Block::Facts(vec![("When".to_owned(), format!("{when} ({})", city(&cohort.zone))), ("Held until".to_owned(), until)]),
+                ])
+            }
+        }
+        Message::CohortCancelled { name, cohort } => Words {
+            preheader: format!("{} does not take place.", cohort.title),
+            signature: Some(signature(cohort)),
+            why: why_coming(app),
+            ..plain(name, vec![
+                text(format!("“{}”, {} in {}, does not take place. We are sorry.", cohort.program, cohort.dates, cohort.venue)),
+                text("Your private calendar link now shows every session as cancelled. Entries you saved yourself stay until you delete them."),
+            ])
+        },
+    }
+}
+
+fn plain(name: &str, paragraphs: Vec<Block>) -> Words {
+    Words {
+        preheader: String::new(),
+        greeting: format!("Dear {name},"),
+        paragraphs,
+        button: None,
+        after: Vec::new(),
+        signature: None,
+        why: String::new(),
+        calendar: None,
+    }
+}
+
+fn text(words: impl Into<String>) -> Block {
+    Block::Text(words.into())
+}
+
+fn facts(cohort: &CohortFacts, more: Vec<(String, String)>) -> Block {
+    let mut facts = vec![("When".to_owned(), cohort.dates.clone()), ("Where".to_owned(), format!("{} ({} time)", cohort.venue, city(&cohort.zone)))];
+    facts.extend(more);
+    Block::Facts(facts)
+}
+
+fn session_facts(event: &CalendarEvent) -> Block {
+    let mut facts = vec![("When".to_owned(), format!("{}, {} ({} time)", words::day(event.starts.date()), words::span(event.starts, event.ends), city(&event.zone)))];
+    if !event.place.is_empty() {
+        facts.push(("Where".to_owned(), event.place.clone()));
+    }
+    Block::Facts(facts)
+}
+
+fn signature(cohort: &CohortFacts) -> String {
+    if cohort.sponsor_title.is_empty() { cohort.sponsor.clone() } else { format!("{}, {}", cohort.sponsor, cohort.sponsor_title) }
+}
+
+fn why_coming(app: &App) -> String {
+    format!("You get this because you accepted an invitation of {}.", app.host.name)
+}
+
+fn why_session(app: &App) -> String {
+    format!("You get this because this session is in the week you accepted at {}. Nobody else's changes are sent to you.", app.host.name)
+}
+
+fn moment(zone: &str, at: chrono::DateTime<chrono::Utc>) -> String {
+    Zone::parse(zone).map_or_else(|_| at.to_string(), |zone| words::moment(&zone, at))
+}
+
+fn city(zone: &str) -> String {
+    Zone::parse(zone).map_or_else(|_| zone.to_owned(), |zone| zone.city())
+}
+
+fn organizer(app: &App) -> Mailbox {
+    Mailbox { name: app.host.name.clone(), address: app.host.sender.clone() }
+}
+
+fn attendee(mail: &Mail) -> Mailbox {
+    Mailbox { name: mail.to_name.clone(), address: mail.to_email.clone() }
+}

@@ -1,0 +1,274 @@
+//! Every route on one page. It is built from the access table: each door has its handler here, or this does not compile.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::api::{agenda, cohort, conduct, outbox, registration, staff};
+use app::desk::{App, Desk, Reply, Stop, Tray, wants_page};
+use app::pages::{admin, customer, executive, program};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, RawPathParams, Request, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use domain::access::Door;
+use leptos::prelude::provide_context;
+use leptos::server_fn::ServerFn;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::web::{assets, calendars, guard, process};
+
+/// The most a form may hold, in octets.
+const FORM_LIMIT: usize = 1024 * 1024;
+/// The most an upload may hold, in octets: a file of 10 MiB, which the page itself refuses in words, and its form.
+const UPLOAD_LIMIT: usize = 11 * 1024 * 1024;
+/// The longest an answer may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The whole site.
+#[must_use]
+pub fn router(app: Arc<App>) -> Router {
+    let mut router = Router::new();
+    for door in Door::ALL {
+        router = router.route(door.path(), open(*door));
+    }
+    let panics = {
+        let app = Arc::clone(&app);
+        CatchPanicLayer::custom(move |panic: Box<dyn std::any::Any + Send>| guard::panicked(&app, panic.as_ref()))
+    };
+    router
+        .fallback(nowhere)
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .layer(from_fn(guard::finish))
+        .layer(panics)
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(from_fn_with_state(Arc::clone(&app), guard::own_origin))
+        .layer(from_fn_with_state(Arc::clone(&app), guard::headers))
+        .layer(from_fn(guard::log))
+        .with_state(app)
+}
+
+/// What is behind each door.
+fn open(door: Door) -> MethodRouter<Arc<App>> {
+    match door {
+        Door::Healthz => page(door, process::healthz),
+        Door::Readyz => page(door, process::readyz),
+        Door::Robots => page(door, assets::robots),
+        Door::Asset => with_headers(door, assets::asset),
+
+        Door::Home => page(door, admin::sign_in::home),
+        Door::SetupPage => page(door, admin::setup::show),
+        Door::Setup => act::<staff::Setup>(door),
+        Door::SignInPage => page(door, admin::sign_in::show),
+        Door::SignIn => act::<staff::SignIn>(door),
+        Door::SignOut => act::<staff::SignOut>(door),
+        Door::SignOutEverywhere => act::<staff::SignOutEverywhere>(door),
+        Door::AccountPage => page(door, admin::account::show),
+        Door::ChangePassword => act::<staff::ChangePassword>(door),
+        Door::WelcomePage => page(door, admin::account::welcome),
+        Door::SetPassword => act::<staff::SetPassword>(door),
+
+        Door::StaffPage => page(door, admin::staff::show),
+        Door::AddStaff => act::<staff::AddStaff>(door),
+        Door::ChangeStaff => act::<staff::ChangeStaff>(door),
+        Door::InviteStaffAgain => act::<staff::InviteStaffAgain>(door),
+
+        Door::CompaniesPage => page(door, admin::companies::list),
+        Door::CompanyPage => page(door, admin::companies::show),
+        Door::SaveCompany => act::<cohort::company::SaveCompany>(door),
+        Door::CompetitorPair => act::<cohort::company::CompetitorPair>(door),
+        Door::CompanyImportPage => page(door, admin::company_import::choose),
+        Door::CompanyUpload => upload(door, admin::company_import::upload),
+        Door::CompanyImportPlan => page(door, admin::company_import::plan),
+        Door::CompanyImportMap => act::<cohort::company_import::CompanyImportMap>(door),
+        Door::CompanyImportApply => act::<cohort::company_import::CompanyImportApply>(door),
+
+        Door::ProgramsPage => page(door, admin::programs::list),
+        Door::NewProgramPage => page(door, admin::programs::new),
+        Door::ProgramPage => page(door, admin::programs::show),
+        Door::CreateProgram => act::<cohort::program::CreateProgram>(door),
+        Door::EditProgram => act::<cohort::program::EditProgram>(door),
+        Door::CohortsPage => page(door, program::cohort::list),
+        Door::NewCohortPage => page(door, program::cohort::new),
+        Door::CreateCohort => act::<cohort::cohort_itself::CreateCohort>(door),
+        Door::CohortPage => page(door, program::cohort::show),
+        Door::CohortSettingsPage => page(door, program::cohort::settings),
+        Door::EditCohort => act::<cohort::cohort_itself::EditCohort>(door),
+        Door::StepCohort => act::<cohort::cohort_itself::StepCohort>(door),
+        Door::AllotPage => page(door, program::companies::invite),
+        Door::Allot => act::<cohort::allotment::Allot>(door),
+        Door::AllotmentPage => page(door, program::companies::show),
+        Door::EditAllotment => act::<cohort::allotment::EditAllotment>(door),
+        Door::SendDelegationLink => act::<cohort::allotment::SendDelegationLink>(door),
+        Door::NominateForCompany => act::<cohort::allotment::NominateForCompany>(door),
+        Door::PeoplePage => page(door, program::people::show),
+        Door::NeedsPage => page(door, program::people::needs),
+        Door::Remind => act::<registration::reminder::Remind>(door),
+        Door::Revoke => act::<registration::reminder::Revoke>(door),
+
+        Door::AgendaPage => page(door, program::agenda::show),
+        Door::NewSessionPage => page(door, program::agenda::new_session),
+        Door::CreateSession => act::<agenda::session::CreateSession>(door),
+        Door::SessionPage => page(door, program::agenda::session),
+        Door::EditSession => act::<agenda::session::EditSession>(door),
+        Door::CancelSession => act::<agenda::session::CancelSession>(door),
+        Door::SetRoom => act::<agenda::session::SetRoom>(door),
+        Door::AgendaImportPage => page(door, program::agenda_import::choose),
+        Door::AgendaUpload => upload(door, program::agenda_import::upload),
+        Door::AgendaImportPlan => page(door, program::agenda_import::plan),
+        Door::AgendaImportMap => act::<agenda::agenda_import::AgendaImportMap>(door),
+        Door::AgendaImportApply => act::<agenda::agenda_import::AgendaImportApply>(door),
+        Door::ReleasePage => page(door, program::release::show),
+        Door::Release => act::<agenda::release::Release>(door),
+
+        Door::RulesPage => page(door, admin::rules::list),
+        Door::PublishRule => act::<conduct::conversation_rule::PublishRule>(door),
+        Door::RulePage => page(door, admin::rules::show),
+
+        Door::MySessionsPage => page(door, admin::own_views::my_sessions),
+        Door::MyCustomersPage => page(door, admin::own_views::my_customers),
+        Door::ScorecardPage => page(door, admin::own_views::scorecard),
+
+        Door::OutboxPage => page(door, admin::outbox::list),
+        Door::OutboxMail => page(door, admin::outbox::show),
+        Door::RetryMail => act::<outbox::RetryMail>(door),
+        Door::DiscardMail => act::<outbox::DiscardMail>(door),
+
+        Door::DelegationLink => page(door, customer::delegation::by_link),
+        Door::OpenDelegation => act::<cohort::delegation::OpenDelegation>(door),
+        Door::DelegationPage => page(door, customer::delegation::show),
+        Door::NameExecutives => act::<cohort::delegation::NameExecutives>(door),
+        Door::GiveBackSeats => act::<cohort::delegation::GiveBackSeats>(door),
+
+        Door::InvitationLink => page(door, executive::invitation::by_link),
+        Door::OpenInvitation => act::<registration::invitation::OpenInvitation>(door),
+        Door::InvitationPage => page(door, executive::invitation::show),
+        Door::AcceptPage => page(door, executive::invitation::accept),
+        Door::Accept => act::<registration::invitation::Accept>(door),
+        Door::DeclinePage => page(door, executive::invitation::decline),
+        Door::Decline => act::<registration::invitation::Decline>(door),
+        Door::ColleaguePage => page(door, executive::invitation::colleague),
+        Door::SendColleague => act::<registration::invitation::SendColleague>(door),
+        Door::WithdrawPage => page(door, executive::invitation::withdraw),
+        Door::Withdraw => act::<registration::invitation::Withdraw>(door),
+        Door::WeekPage => page(door, executive::week::show),
+        Door::TakeSeat => act::<agenda::seat::TakeSeat>(door),
+        Door::GiveUpSeat => act::<agenda::seat::GiveUpSeat>(door),
+        Door::SwapSeat => act::<agenda::seat::SwapSeat>(door),
+        Door::SeatStates => act::<agenda::seat::SeatStates>(door),
+        Door::JoinWaitlist => act::<agenda::seat::JoinWaitlist>(door),
+        Door::LeaveWaitlist => act::<agenda::seat::LeaveWaitlist>(door),
+        Door::MySessionPage => page(door, executive::week::session),
+        Door::DetailsPage => page(door, executive::details::show),
+        Door::SaveDetails => act::<registration::invitation::SaveDetails>(door),
+        Door::FellowsPage => page(door, executive::people::show),
+        Door::CalendarPage => page(door, executive::calendar::show),
+        Door::NewFeed => act::<agenda::feed::NewFeed>(door),
+        Door::MyAgendaFile => page(door, calendars::my_agenda),
+        Door::MySessionFile => page(door, calendars::my_session),
+
+        Door::Feed => with_headers(door, calendars::feed),
+        Door::FeedAgendaFile => page(door, calendars::feed_agenda),
+        Door::FeedSessionFile => page(door, calendars::feed_session),
+    }
+}
+
+/// A page or a file: the desk, then the page.
+fn page<F, A>(door: Door, show: F) -> MethodRouter<Arc<App>>
+where
+    F: Fn(Desk) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Reply> + Send + 'static,
+{
+    with_headers(door, move |desk, _| show(desk))
+}
+
+/// As [`page`], for those that read the request's headers.
+fn with_headers<F, A>(door: Door, show: F) -> MethodRouter<Arc<App>>
+where
+    F: Fn(Desk, HeaderMap) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Reply> + Send + 'static,
+{
+    get(move |State(app): State<Arc<App>>, params: RawPathParams, request: Request| async move {
+        let (parts, _) = request.into_parts();
+        let reply = match Desk::enter(Arc::clone(&app), door, &parts, named(&params)).await {
+            Ok(desk) => show(desk, parts.headers.clone()).await,
+            Err(stop) => Err(stop),
+        };
+        reply.unwrap_or_else(|stop| stop.response(&app, true))
+    })
+}
+
+/// An act: a server function, and the answer its caller wants.
+fn act<S>(door: Door) -> MethodRouter<Arc<App>>
+where
+    S: ServerFn + 'static,
+{
+    debug_assert_eq!(S::PATH, door.path(), "{door:?}");
+    let handler = |State(app): State<Arc<App>>, request: Request| async move {
+        let page = wants_page(request.headers());
+        let tray = Tray::default();
+        let context = {
+            let (app, tray) = (Arc::clone(&app), tray.clone());
+            move || {
+                provide_context(Arc::clone(&app));
+                provide_context(tray.clone());
+            }
+        };
+        let mut response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+        response.headers_mut().remove(header::LOCATION);
+        tray.answer(&app, page, response)
+    };
+    post(handler).layer(RequestBodyLimitLayer::new(FORM_LIMIT))
+}
+
+/// An uploaded file: a plain route, since it may be larger than a form.
+fn upload<F, A>(door: Door, take: F) -> MethodRouter<Arc<App>>
+where
+    F: Fn(Desk, Multipart) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Reply> + Send + 'static,
+{
+    let handler = move |State(app): State<Arc<App>>, request: Request| async move {
+        let (parts, body) = request.into_parts();
+        let desk = match Desk::enter(Arc::clone(&app), door, &parts, BTreeMap::new()).await {
+            Ok(desk) => desk,
+            Err(stop) => return stop.response(&app, wants_page(&parts.headers)),
+        };
+        match Multipart::from_request(Request::from_parts(parts, body), &()).await {
+            Ok(multipart) => take(desk, multipart).await.unwrap_or_else(|stop| stop.response(&app, true)),
+            Err(rejection) => rejection.into_response(),
+        }
+    };
+    post(handler).layer::<_, Infallible>(DefaultBodyLimit::disable()).layer(RequestBodyLimitLayer::new(UPLOAD_LIMIT))
+}
+
+fn named(params: &RawPathParams) -> BTreeMap<String, String> {
+    params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// No such page.
+async fn nowhere(State(app): State<Arc<App>>, headers: HeaderMap) -> Response<Body> {
+    let mut response = Stop::Hidden.response(&app, wants_page(&headers) || !headers.contains_key(header::ACCEPT));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Opening each door checks, in this build, that its server function's path is the table's.
+    #[test]
+    fn every_door_opens() {
+        for door in Door::ALL {
+            let _ = open(*door);
+        }
+    }
+}

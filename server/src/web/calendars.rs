@@ -1,0 +1,338 @@
+//! Calendars as files and as feeds: who may, which sessions, one text, and the headers that keep clients polite.
+//!
+//! Downloads are for somebody signed in or for the holder of a private link; the feed is for the holder alone. An unknown,
+//! revoked or foreign link reads as no page at all. The rules are those of RFC 5545 in `domain::calendar`; the HTTP ones
+//! (RFC 9110) are here. Deliberately absent: cookies, redirects and anything that looks at `Accept`.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, PoisonError};
+
+use app::desk::{App, Desk, Reply, Stop};
+use app::words::markdown;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use domain::calendar::{self, Event, Publisher, Status};
+use domain::time::Zone;
+use sha2::{Digest, Sha256};
+use store::agenda::feed::Owner;
+use store::outbox::CalendarEvent;
+
+/// How many feeds are kept rendered: a few cohorts' worth.
+const KEPT: usize = 1_000;
+
+/// The date of HTTP headers (RFC 9110 §5.6.7).
+const HTTP_DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
+
+/// My agenda as a file.
+///
+/// # Errors
+/// Faults; or the seat was given back.
+pub async fn my_agenda(desk: Desk) -> Reply {
+    agenda_file(&desk, &signed_in(&desk).await?).await
+}
+
+/// One session of mine as a file: `12` or `12.ics`.
+///
+/// # Errors
+/// Faults; or the session is not in this person's calendar.
+pub async fn my_session(desk: Desk) -> Reply {
+    session_file(&desk, &signed_in(&desk).await?).await
+}
+
+/// The private feed, `<token>.ics`.
+///
+/// # Errors
+/// Faults; or the link opens nothing.
+pub async fn feed(desk: Desk, headers: HeaderMap) -> Reply {
+    let token = desk.param("token").strip_suffix(".ics").ok_or(Stop::Hidden)?;
+    let owner = store::agenda::feed::owner(desk.db(), desk.now, token).await?.ok_or(Stop::Hidden)?;
+    let events = store::agenda::feed::events(desk.db(), desk.now, &owner, true).await?;
+    let text = rendered_feed(&desk.app, desk.now, &owner, &events);
+    Ok(text.answer(&headers, "inline"))
+}
+
+/// The agenda behind a private link as a file.
+///
+/// # Errors
+/// As [`feed`].
+pub async fn feed_agenda(desk: Desk) -> Reply {
+    agenda_file(&desk, &linked(&desk).await?).await
+}
+
+/// One session behind a private link as a file.
+///
+/// # Errors
+/// As [`feed`]; or the session is not in this person's calendar.
+pub async fn feed_session(desk: Desk) -> Reply {
+    session_file(&desk, &linked(&desk).await?).await
+}
+
+/// A session as calendars show it. The address is the reader's own week: nothing in it is secret.
+#[must_use]
+pub fn event(of: &CalendarEvent, base_url: &str) -> Event {
+    Event {
+        uid: of.uid,
+        sequence: of.sequence,
+        status: if of.cancelled { Status::Cancelled } else { Status::Confirmed },
+        starts_at: of.starts_at,
+        ends_at: of.ends_at,
+        zone: zone(&of.zone),
+        title: of.title.clone(),
+        description: plain(&of.summary),
+        location: (!of.place.is_empty()).then(|| of.place.clone()),
+        url: Some(format!("{base_url}/my/week")),
+        categories: vec![of.kind.clone()],
+        created: of.created_at,
+        modified: of.modified_at,
+    }
+}
+
+/// Who publishes, for PRODID.
+#[must_use]
+pub fn publisher(app: &App) -> Publisher {
+    Publisher { host: app.host.name.clone(), version: env!("CARGO_PKG_VERSION").to_owned() }
+}
+
+// ---- whose -----------------------------------------------------------------------------------------------------------
+
+async fn signed_in(desk: &Desk) -> Result<Owner, Stop> {
+    store::agenda::feed::owner_of(desk.db(), desk.registration()?).await?.ok_or(Stop::Hidden)
+}
+
+async fn linked(desk: &Desk) -> Result<Owner, Stop> {
+    let token = desk.param("token");
+    let token = token.strip_suffix(".ics").unwrap_or(token);
+    store::agenda::feed::owner(desk.db(), desk.now, token).await?.ok_or(Stop::Hidden)
+}
+
+// ---- files -----------------------------------------------------------------------------------------------------------
+
+async fn agenda_file(desk: &Desk, owner: &Owner) -> Reply {
+    let events = store::agenda::feed::events(desk.db(), desk.now, owner, false).await?;
+    let modified = events.iter().map(|event| event.modified_at).max().unwrap_or(desk.now);
+    Ok(file(desk, &owner.program, &events, modified))
+}
+
+async fn session_file(desk: &Desk, owner: &Owner) -> Reply {
+    let session = desk.param("session");
+    let session: i64 = session.strip_suffix(".ics").unwrap_or(session).parse().map_err(|_| Stop::Hidden)?;
+    let event = store::agenda::feed::event(desk.db(), desk.now, owner, session).await?.ok_or(Stop::Hidden)?;
+    let (title, modified) = (event.title.clone(), event.modified_at);
+    Ok(file(desk, &title, &[event], modified))
+}
+
+fn file(desk: &Desk, title: &str, events: &[CalendarEvent], modified: DateTime<Utc>) -> Response {
+    let events: Vec<Event> = events.iter().map(|of| event(of, &desk.app.host.base_url)).collect();
+    let text = Text::new(calendar::download(&publisher(&desk.app), &events, true), modified);
+    text.answer(&HeaderMap::new(), &format!("attachment; filename=\"{}\"", calendar::file_name(title)))
+}
+
+// ---- the feed, kept rendered ------------------------------------------------------------------------------------------
+
+/// A feed as it was last rendered, and what it was rendered from.
+struct Kept {
+    state: u64,
+    text: Text,
+}
+
+static RENDERED: Mutex<BTreeMap<i64, Kept>> = Mutex::new(BTreeMap::new());
+
+/// Renders a feed, unless it still says what it said. Its date is when the present state was first seen here, not the last
+/// change of a session: giving a seat up changes the feed and no session, and a client that only asks by date must see it.
+fn rendered_feed(app: &App, now: DateTime<Utc>, owner: &Owner, events: &[CalendarEvent]) -> Text {
+    let state = state(app, owner, events);
+    let before = {
+        let kept = RENDERED.lock().unwrap_or_else(PoisonError::into_inner);
+        match kept.get(&owner.registration) {
+            Some(kept) if kept.state == state => return kept.text.clone(),
+            other => other.map(|kept| kept.text.modified),
+        }
+    };
+    let shown: Vec<Event> = events.iter().map(|of| event(of, &app.host.base_url)).collect();
+    let body = calendar::feed(&publisher(app), &owner.program, &zone(&owner.zone), &shown);
+    // Two states within one second still have two dates.
+    let modified = before.map_or(now, |before| now.max(before + TimeDelta::seconds(1)));
+    let text = Text::new(body, modified);
+    let mut kept = RENDERED.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() >= KEPT && !kept.contains_key(&owner.registration) {
+        kept.clear();
+    }
+    kept.insert(owner.registration, Kept { state, text: text.clone() });
+    text
+}
+
+/// Everything the text depends on.
+fn state(app: &App, owner: &Owner, events: &[CalendarEvent]) -> u64 {
+    let mut state = DefaultHasher::new();
+    (&app.host.name, &app.host.base_url, owner.registration, &owner.program, &owner.zone).hash(&mut state);
+    for of in events {
+        (of.uid, of.sequence, of.cancelled, of.starts_at, of.ends_at, of.created_at, of.modified_at).hash(&mut state);
+        (&of.title, &of.summary, &of.kind, &of.place, &of.zone).hash(&mut state);
+    }
+    state.finish()
+}
+
+// ---- the answer ------------------------------------------------------------------------------------------------------
+
+/// A calendar text with its validators.
+#[derive(Clone)]
+struct Text {
+    body: Bytes,
+    /// Strong: the SHA-256 of the body, quoted.
+    etag: String,
+    modified: DateTime<Utc>,
+}
+
+impl Text {
+    fn new(body: String, modified: DateTime<Utc>) -> Self {
+        let digest: String = Sha256::digest(body.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { body: Bytes::from(body), etag: format!("\"{digest}\""), modified }
+    }
+
+    /// The text, or 304 for a client that has it.
+    fn answer(&self, asked: &HeaderMap, disposition: &str) -> Response {
+        let has_it = self.is_known_to(asked);
+        let mut response = Response::new(if has_it { Body::empty() } else { Body::from(self.body.clone()) });
+        if has_it {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        }
+        let headers = response.headers_mut();
+        let mut put = |name: HeaderName, value: &str| {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(name, value);
+            }
+        };
+        put(header::ETAG, &self.etag);
+        put(header::LAST_MODIFIED, &self.modified.format(HTTP_DATE).to_string());
+        put(header::CACHE_CONTROL, "private, max-age=300");
+        put(HeaderName::from_static("x-robots-tag"), "noindex");
+        put(header::REFERRER_POLICY, "no-referrer");
+        if !has_it {
+            put(header::CONTENT_TYPE, "text/calendar; charset=utf-8");
+            put(header::CONTENT_DISPOSITION, disposition);
+        }
+        response
+    }
+
+    /// By tag; by date only where no tag is given (RFC 9110 §13.2.2).
+    fn is_known_to(&self, asked: &HeaderMap) -> bool {
+        let tags: Vec<&str> =
+            asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(',')).collect();
+        if asked.contains_key(header::IF_NONE_MATCH) {
+            return tags.iter().map(|tag| tag.trim()).any(|tag| tag == "*" || tag.trim_start_matches("W/") == self.etag);
+        }
+        let since = asked.get(header::IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
+        let since = since.and_then(|text| NaiveDateTime::parse_from_str(text, HTTP_DATE).ok());
+        since.is_some_and(|since| self.modified.timestamp() <= since.and_utc().timestamp())
+    }
+}
+
+fn zone(name: &str) -> Zone {
+    Zone::parse(name).unwrap_or_else(|_| Zone::utc())
+}
+
+/// Markdown as plain words: paragraphs apart, list items on lines of their own, links by their text.
+fn plain(summary: &str) -> String {
+    let html = markdown(summary);
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html.as_str();
+    while let Some(at) = rest.find('<') {
+        text.push_str(&rest[..at]);
+        let end = end_of_tag(&rest[at..]);
+        let name: String = rest[at + 1..at + end].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect();
+        rest = &rest[at + end..];
+        match name.trim_end_matches('/') {
+            "br" | "/li" => {
+                text.push('\n');
+                rest = rest.strip_prefix('\n').unwrap_or(rest);
+            }
+            "li" => text.push_str("- "),
+            "/p" | "/ul" | "/ol" | "/blockquote" | "/pre" | "/h1" | "/h2" | "/h3" | "/h4" | "/h5" | "/h6" => text.push_str("\n\n"),
+            _ => {}
+        }
+    }
+    text.push_str(rest);
+    // What the cleaner escapes, the ampersand last.
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", " ").replace("&amp;", "&");
+    let mut lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+    lines.join("\n").trim().to_owned()
+}
+
+/// Where a tag ends: after its `>`, which does not count inside quotes.
+fn end_of_tag(tag: &str) -> usize {
+    let mut quoted = false;
+    for (at, byte) in tag.bytes().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'>' if !quoted => return at + 1,
+            _ => {}
+        }
+    }
+    tag.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text() -> Text {
+        Text::new("BEGIN:VCALENDAR\r\n".to_owned(), "2027-02-01T12:30:05Z".parse().unwrap())
+    }
+
+    fn asked(name: HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
+    }
+
+    #[test]
+    fn a_client_that_has_it_gets_no_body() {
+        let text = text();
+        let etag = text.etag.clone();
+        for (what, asked, expect) in [
+            ("nothing asked", HeaderMap::new(), 200),
+            ("the tag", asked(header::IF_NONE_MATCH, &etag), 304),
+            ("the tag, weakened on the way", asked(header::IF_NONE_MATCH, &format!("W/{etag}")), 304),
+            ("one of several", asked(header::IF_NONE_MATCH, &format!("\"x\", {etag}")), 304),
+            ("any", asked(header::IF_NONE_MATCH, "*"), 304),
+            ("another", asked(header::IF_NONE_MATCH, "\"x\""), 200),
+            ("its date", asked(header::IF_MODIFIED_SINCE, "Mon, 01 Feb 2027 12:30:05 GMT"), 304),
+            ("an older date", asked(header::IF_MODIFIED_SINCE, "Mon, 01 Feb 2027 12:30:04 GMT"), 200),
+            ("no date", asked(header::IF_MODIFIED_SINCE, "yesterday"), 200),
+        ] {
+            assert_eq!(text.answer(&asked, "inline").status().as_u16(), expect, "{what}");
+        }
+        let mut both = asked(header::IF_NONE_MATCH, "\"x\"");
+        both.insert(header::IF_MODIFIED_SINCE, HeaderValue::from_static("Mon, 01 Feb 2027 12:30:05 GMT"));
+        assert_eq!(text.answer(&both, "inline").status(), StatusCode::OK, "the tag decides where both are given");
+    }
+
+    #[test]
+    fn the_headers_are_complete() {
+        let response = text().answer(&HeaderMap::new(), "inline");
+        let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+        assert_eq!(header("content-type"), "text/calendar; charset=utf-8");
+        assert_eq!(header("content-disposition"), "inline");
+        assert_eq!(header("last-modified"), "Mon, 01 Feb 2027 12:30:05 GMT");
+        assert_eq!(header("cache-control"), "private, max-age=300");
+        assert_eq!(header("x-robots-tag"), "noindex");
+        assert_eq!(header("referrer-policy"), "no-referrer");
+        assert_eq!(header("etag").len(), 66);
+    }
+
+    #[test]
+    fn a_summary_reads_as_plain_words() {
+        for (summary, expect) in [
+            ("", ""),
+            ("**Why** good plans stall.", "Why good plans stall."),
+            ("One.\n\nTwo & three <four>.", "One.\n\nTwo & three ."),
+            ("Bring:\n\n- a pen\n- a plan", "Bring:\n\n- a pen\n- a plan"),
+            ("See [the case](https://x.example/a \"a > b\").", "See the case."),
+            ("a \\< b &amp;lt; c", "a < b &lt; c"),
+        ] {
+            assert_eq!(plain(summary), expect, "{summary:?}");
+        }
+    }
+}

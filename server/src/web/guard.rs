@@ -1,0 +1,114 @@
+//! In front of every request: where it comes from, and what every answer carries. Behind it: acts that finish even when
+//! the caller hangs up.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use app::desk::{App, Stop, wants_page};
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+/// Unsafe methods come from our own pages: `Sec-Fetch-Site` says so, else `Origin` must be ours. A caller that sends
+/// neither is no browser, and has no cookie a browser would add.
+pub async fn own_origin(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) || is_ours(request.headers(), &app.host.base_url) {
+        return next.run(request).await;
+    }
+    let page = wants_page(request.headers());
+    tracing::warn!("an act from another site was refused");
+    Stop::Forbidden.response(&app, page)
+}
+
+fn is_ours(headers: &HeaderMap, base_url: &str) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => site == "same-origin" || site == "none",
+        (None, Some(origin)) => origin == base_url,
+        (None, None) => true,
+    }
+}
+
+/// The headers of every answer. What a handler set itself stays.
+pub async fn headers(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(header::CACHE_CONTROL, "no-store");
+    if app.host.is_secure() {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    response
+}
+
+/// Runs an act to its end on its own task: a caller that hangs up does not leave it half done.
+pub async fn finish(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return next.run(request).await;
+    }
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        // The panic goes on to the layer that shows the calm page.
+        Err(stopped) => match stopped.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        },
+    }
+}
+
+/// One line a request: its route, never its path, since paths hold tokens.
+pub async fn log(request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
+    let id = uuid::Uuid::new_v4().simple().to_string();
+    let mut response = next.run(request).await;
+    let status = response.status().as_u16();
+    tracing::info!(request = %id, %method, route, status, micros = began.elapsed().as_micros() as u64, "answered");
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+    }
+    response
+}
+
+/// The page of a panic: calm, with a reference that is in the log as well.
+pub fn panicked(app: &Arc<App>, panic: &(dyn std::any::Any + Send)) -> Response<Body> {
+    let what = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic");
+    Stop::Fault(store::Fault::Unreadable(what.to_owned())).response(app, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_requests_are_ours() {
+        for (site, origin, ours) in [
+            (Some("same-origin"), None, true),
+            (Some("none"), None, true),
+            (Some("same-site"), Some("http://127.0.0.1:3000"), false),
+            (Some("cross-site"), None, false),
+            (None, Some("http://127.0.0.1:3000"), true),
+            (None, Some("http://evil.example"), false),
+            (None, Some("null"), false),
+            (None, None, true),
+        ] {
+            let mut headers = HeaderMap::new();
+            let mut set = |name: &'static str, value: Option<&'static str>| value.map(|value| headers.insert(name, HeaderValue::from_static(value)));
+            set("sec-fetch-site", site);
+            set("origin", origin);
+            assert_eq!(is_ours(&headers, "http://127.0.0.1:3000"), ours, "{site:?} {origin:?}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Programs, their cohorts, and the companies they invite.
+
+pub mod allotment;
+#[path = "cohort/cohort_itself.rs"]
+mod cohort_itself;
+pub mod company;
+pub mod company_import;
+pub mod program;
+
+pub use cohort_itself::*;
+pub(crate) use cohort_itself::facts;

@@ -1,0 +1,3 @@
+//! What makes a cohort trustworthy.
+
+pub mod conversation_rule;

@@ -1,0 +1,31 @@
+//! One SeaORM entity per table. Joined reads are written as SQL beside the noun they serve.
+
+pub mod account_manager;
+pub mod acknowledgement;
+pub mod allotment;
+pub mod attempt;
+pub mod cohort;
+pub mod company;
+pub mod competitor;
+pub mod draft;
+pub mod history;
+pub mod import;
+pub mod invitation;
+pub mod link;
+pub mod outbox;
+pub mod person;
+pub mod program;
+pub mod registration;
+pub mod release;
+pub mod released_session;
+pub mod room;
+pub mod rule_version;
+pub mod seat;
+pub mod seat_journal;
+pub mod session;
+pub mod session_facilitator;
+pub mod setting;
+pub mod sign_in;
+pub mod staff;
+pub mod staff_role;
+pub mod waitlist;

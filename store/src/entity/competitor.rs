@@ -1,0 +1,17 @@
+//! Table `competitor`: see the migration for its constraints.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "competitor")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub lower_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub upper_id: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

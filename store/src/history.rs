@@ -1,0 +1,55 @@
+//! The history of every change: who, for whom, when, before and after, in the transaction of the change itself.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, Set};
+
+use crate::entity::history;
+
+/// Who acts. Names are looked up when history is read, so that erasing a person erases them here too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    Staff(i64),
+    Executive(i64),
+    DelegationLead(i64),
+    /// The clock, or somebody at the console.
+    System,
+}
+
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Staff(id) => write!(f, "staff {id}"),
+            Self::Executive(id) => write!(f, "invitation {id}"),
+            Self::DelegationLead(id) => write!(f, "allotment {id}"),
+            Self::System => f.write_str("system"),
+        }
+    }
+}
+
+/// One change.
+pub(crate) struct Entry<'a> {
+    pub actor: Actor,
+    pub act: &'a str,
+    pub object: &'a str,
+    pub object_id: i64,
+    pub cohort: Option<i64>,
+    pub before: String,
+    pub after: String,
+}
+
+pub(crate) async fn record(txn: &impl ConnectionTrait, now: DateTime<Utc>, entry: Entry<'_>) -> Result<(), DbErr> {
+    history::ActiveModel {
+        at: Set(now),
+        actor: Set(entry.actor.to_string()),
+        act: Set(entry.act.to_owned()),
+        object: Set(entry.object.to_owned()),
+        object_id: Set(entry.object_id),
+        cohort_id: Set(entry.cohort),
+        before: Set(entry.before),
+        after: Set(entry.after),
+        ..Default::default()
+    }
+    .insert(txn)
+    .await
+    .map(|_| ())
+}

@@ -1,0 +1,58 @@
+//! A file somebody uploaded, kept while they map and check it, and marked once it is applied. Applying is idempotent.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
+
+use crate::Db;
+use crate::entity::import;
+
+pub use crate::entity::import::Model as Upload;
+
+/// Uploads are kept so many days, then forgotten.
+pub const KEPT_DAYS: i64 = 30;
+
+/// Keeps a file; answers its id.
+///
+/// # Errors
+/// The database.
+pub async fn keep(db: &Db, now: DateTime<Utc>, staff: i64, kind: &str, cohort: Option<i64>, file_name: &str, content: String, mapping: String) -> Result<i64, DbErr> {
+    import::Entity::delete_many().filter(import::Column::CreatedAt.lt(now - TimeDelta::days(KEPT_DAYS))).exec(db.read()).await?;
+    let row = import::ActiveModel {
+        kind: Set(kind.to_owned()),
+        cohort_id: Set(cohort),
+        staff_id: Set(staff),
+        file_name: Set(file_name.to_owned()),
+        content: Set(content),
+        mapping: Set(mapping),
+        applied: Set(None),
+        created_at: Set(now),
+        ..Default::default()
+    }
+    .insert(db.read())
+    .await?;
+    Ok(row.id)
+}
+
+/// One upload.
+///
+/// # Errors
+/// The database.
+pub async fn get(db: &Db, id: i64) -> Result<Option<Upload>, DbErr> {
+    import::Entity::find_by_id(id).one(db.read()).await
+}
+
+/// Changes how its columns or days are read.
+///
+/// # Errors
+/// The database.
+pub async fn set_mapping(db: &Db, id: i64, mapping: String) -> Result<(), DbErr> {
+    import::ActiveModel { id: Set(id), mapping: Set(mapping), ..Default::default() }.update(db.read()).await.map(|_| ())
+}
+
+/// Remembers what applying it came to, in words.
+///
+/// # Errors
+/// The database.
+pub async fn mark_applied(db: &Db, id: i64, outcome: String) -> Result<(), DbErr> {
+    import::ActiveModel { id: Set(id), applied: Set(Some(outcome)), ..Default::default() }.update(db.read()).await.map(|_| ())
+}

@@ -1,0 +1,3 @@
+//! Invitations and the registrations they become.
+
+pub mod invitation;

@@ -1,0 +1,6 @@
+//! What every check stands on: a database of its own on either kind, a small world made through the program's own
+//! verbs, and a browserless browser.
+
+pub mod browser;
+pub mod database;
+pub mod world;

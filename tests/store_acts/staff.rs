@@ -1,0 +1,78 @@
+//! Accounts and sign-ins.
+
+use chrono::TimeDelta;
+use domain::access::Role;
+use domain::contact::Email;
+use store::staff::{self, StaffRefusal};
+use store::{Actor, Halt, sign_in};
+use tests::both_databases;
+use tests::world::{PASSWORD, now};
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, Halt<StaffRefusal>>) -> StaffRefusal {
+    match result.expect_err("a refusal") {
+        Halt::Refused(why) => why,
+        Halt::Fault(fault) => panic!("{fault}"),
+    }
+}
+
+both_databases! {
+    async fn the_setup_code_makes_one_admin(scratch) {
+        let db = &scratch.db;
+        let email = Email::parse("ada@halden.example").unwrap();
+        let code = staff::setup_code(db).await.unwrap().unwrap();
+        assert_eq!(refusal(staff::set_up(db, now(), "0000-0000-0000-0000", "Ada", &email, PASSWORD).await), StaffRefusal::WrongSetupCode);
+        assert_eq!(refusal(staff::set_up(db, now(), &code, "Ada", &email, "short").await), StaffRefusal::ShortPassword);
+        let cookie = staff::set_up(db, now(), &code, "Ada", &email, PASSWORD).await.unwrap();
+        let ada = sign_in::staff(db, now(), &cookie).await.unwrap().unwrap();
+        assert_eq!((ada.name.as_str(), ada.roles.as_slice()), ("Ada", &[Role::Admin][..]));
+        assert_eq!(refusal(staff::set_up(db, now(), &code, "Eve", &Email::parse("eve@x.example").unwrap(), PASSWORD).await), StaffRefusal::WrongSetupCode);
+        assert_eq!(staff::setup_code(db).await.unwrap(), None);
+    }
+}
+
+both_databases! {
+    async fn a_sign_in_ends_when_idle_over_or_ended_everywhere(scratch) {
+        let db = &scratch.db;
+        let id = tests::world::staff(db, "ada@halden.example", Role::Admin).await;
+        let one = staff::sign_in(db, now(), " Ada@Halden.example ", PASSWORD).await.unwrap();
+        let other = staff::sign_in(db, now(), "ada@halden.example", PASSWORD).await.unwrap();
+        assert!(sign_in::staff(db, now() + TimeDelta::hours(7), &one).await.unwrap().is_some());
+        assert!(sign_in::staff(db, now() + TimeDelta::hours(14), &one).await.unwrap().is_some(), "kept alive by use");
+        assert!(sign_in::staff(db, now() + TimeDelta::hours(14), &other).await.unwrap().is_none(), "idle");
+        let third = staff::sign_in(db, now(), "ada@halden.example", PASSWORD).await.unwrap();
+        assert!(sign_in::end_all(db, id).await.unwrap() >= 2);
+        assert!(sign_in::staff(db, now(), &third).await.unwrap().is_none());
+    }
+}
+
+both_databases! {
+    async fn guessing_is_slowed_and_a_change_of_roles_ends_sign_ins(scratch) {
+        let db = &scratch.db;
+        let ada = tests::world::staff(db, "ada@halden.example", Role::Admin).await;
+        let jonas = tests::world::staff(db, "jonas@halden.example", Role::ProgramManager).await;
+        for _ in 0..10 {
+            assert_eq!(refusal(staff::sign_in(db, now(), "jonas@halden.example", "wrong").await), StaffRefusal::WrongPassword);
+        }
+        assert_eq!(refusal(staff::sign_in(db, now(), "jonas@halden.example", PASSWORD).await), StaffRefusal::TooManyAttempts);
+        let later = now() + TimeDelta::minutes(16);
+        let cookie = staff::sign_in(db, later, "jonas@halden.example", PASSWORD).await.unwrap();
+        staff::change(db, later, Actor::Staff(ada), jonas, &[Role::Facilitator], true).await.unwrap();
+        assert!(sign_in::staff(db, later, &cookie).await.unwrap().is_none());
+        assert_eq!(refusal(staff::change(db, later, Actor::Staff(ada), ada, &[Role::Marketing], true).await), StaffRefusal::LastAdmin);
+    }
+}
+
+both_databases! {
+    async fn a_welcome_link_is_used_up(scratch) {
+        let db = &scratch.db;
+        let ada = tests::world::staff(db, "ada@halden.example", Role::Admin).await;
+        let email = Email::parse("ida@halden.example").unwrap();
+        staff::add(db, now(), Actor::Staff(ada), &email, "Ida Lund", &[Role::Facilitator]).await.unwrap();
+        let token = store::outbox::lease(db, now(), 5).await.unwrap().pop().unwrap().secret.unwrap().link.unwrap();
+        assert_eq!(staff::welcomed(db, now(), &token).await.unwrap(), Some(("Ida Lund".into(), "ida@halden.example".into())));
+        staff::set_password(db, now(), &token, PASSWORD).await.unwrap();
+        assert_eq!(refusal(staff::set_password(db, now(), &token, PASSWORD).await), StaffRefusal::LinkOver);
+        assert!(staff::sign_in(db, now(), "ida@halden.example", PASSWORD).await.is_ok());
+        assert_eq!(staff::welcomed(db, now() + TimeDelta::days(8), &token).await.unwrap(), None);
+    }
+}
