@@ -76,6 +76,18 @@ impl Browser {
         Got { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned(), path: path.to_owned() }
     }
 
+    /// The octets of an answer as they cross the wire, compressed or not.
+    pub async fn octets(&self, path: &str, headers: &[(&str, &str)]) -> usize {
+        let mut request = Request::builder().uri(path).header(header::ACCEPT, "text/html");
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        request = request.header(header::COOKIE, cookies.join("; "));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
+        response.into_body().collect().await.expect("a body").to_bytes().len()
+    }
+
     /// Opens a page and follows redirects.
     pub async fn open(&mut self, path: &str) -> Got {
         let path = path.strip_prefix(&self.base_url).unwrap_or(path).to_owned();

@@ -296,7 +296,10 @@ async fn of_different_sectors(db: &Db, count: usize) -> Done<Vec<(i64, String)>>
     let mut lists = Vec::new();
     for sector in store::cohort::company::sectors(db).await.map_err(text)? {
         let filter = store::cohort::company::Filter { sector: &sector, ..Default::default() };
-        lists.push(store::cohort::company::list(db, &filter, 1).await.map_err(text)?.rows);
+        let mut rows = store::cohort::company::list(db, &filter, 1).await.map_err(text)?.rows;
+        // Two share classes are one company to everybody but a stock exchange.
+        rows.retain(|line| !line.name.contains("(Class "));
+        lists.push(rows);
     }
     let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
     let turns = (0..longest).flat_map(|turn| lists.iter().filter_map(move |list| list.get(turn)));
