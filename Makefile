@@ -10,7 +10,7 @@ DEMO := $(CURDIR)/demo
 BUNDLE := dist/pkg/cohortium_bg.wasm
 BUNDLE_SOURCES := $(shell find app/src bundle/src -name '*.rs') app/Cargo.toml bundle/Cargo.toml Cargo.toml Cargo.lock package-lock.json .cargo/config.toml
 
-.PHONY: help run demo build bundle dev test check lint unit whole judges bench tools clean-demo
+.PHONY: help run demo build bundle dev test lint whole judges bench tools clean-demo
 
 help: ## Show this.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,19 +48,16 @@ dev: tools ## Rebuild and restart while you edit (a debug build with the demo's 
 
 # ---- checks -----------------------------------------------------------------------------------------------------------
 
-test: tools packages lint unit $(BUNDLE) judges whole ## Every check, from a fresh checkout.
+test: tools packages lint $(BUNDLE) judges whole ## Every check, from a fresh checkout.
 
-lint: ## Formatting and lints, for the server and for the browser.
+lint: | tools ## Formatting and lints, for the server and for the browser.
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked --package app --lib --target wasm32-unknown-unknown --no-default-features --features hydrate -- -D warnings
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny --locked check; else echo "cargo-deny is not installed: skipping advisories and licences (cargo install cargo-deny)."; fi
 
-unit: ## The rules, as tables.
-	cargo test --locked --workspace --exclude tests
-
-whole: $(BUNDLE) ## The whole program: both databases, HTTP, access, races, calendars, journeys in Chromium.
-	cargo test --locked --package tests
+whole: $(BUNDLE) | judges ## The rules as tables; the whole program on both databases, over HTTP, in Chromium.
+	cargo test --locked --workspace
 
 judges: ## The foreign calendar readers the checks ask: libical, PyPI's icalendar and vobject, ical.js.
 	@./tests/calendars/prepare.sh

@@ -15,7 +15,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("cargo::rerun-if-changed={}", root.join(watched).display());
     }
     let mut code = String::from("pub static FILES: &[File] = &[\n");
-    let font = embed(&mut code, &out, "source-serif-4-600", "woff2", "font/woff2", fs::read(root.join("app/public/fonts/source-serif-4-600.woff2"))?)?;
+    let font = embed(
+        &mut code,
+        &out,
+        "source-serif-4-600",
+        "woff2",
+        "font/woff2",
+        fs::read(root.join("app/public/fonts/source-serif-4-600.woff2"))?,
+    )?;
     let icon = embed(&mut code, &out, "favicon", "svg", "image/svg+xml", fs::read(root.join("app/public/favicon.svg"))?)?;
     let style = stylesheet(&root.join("app/style"))?.replace("/fonts/source-serif-4-600.woff2", &font);
     let style = embed(&mut code, &out, "cohortium", "css", "text/css; charset=utf-8", style.into_bytes())?;
@@ -57,7 +64,14 @@ fn stylesheet(folder: &Path) -> Result<String, std::io::Error> {
 }
 
 /// Writes the three forms of a file and its line of code; answers the path it is served at.
-fn embed(code: &mut String, out: &Path, name: &str, ending: &str, kind: &str, plain: Vec<u8>) -> Result<String, Box<dyn std::error::Error>> {
+fn embed(
+    code: &mut String,
+    out: &Path,
+    name: &str,
+    ending: &str,
+    kind: &str,
+    plain: Vec<u8>,
+) -> Result<String, Box<dyn std::error::Error>> {
     let hash: String = Sha256::digest(&plain).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     let file = format!("{name}-{hash}.{ending}");
     let mut brotli = Vec::new();

@@ -1,4 +1,7 @@
 //! Every check that runs the whole program, as one program. See `lib.rs` for what they stand on.
 
+mod calendars;
+mod http;
+mod journeys;
 mod races;
 mod store_acts;

@@ -53,8 +53,7 @@ impl Browser {
     pub async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Got {
         let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT, "text/html");
         if !self.cookies.is_empty() {
-            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            request = request.header(header::COOKIE, cookies.join("; "));
+            request = request.header(header::COOKIE, self.cookie_line());
         }
         for (name, value) in headers {
             if let Some(headers) = request.headers_mut() {
@@ -79,13 +78,18 @@ impl Browser {
     /// The octets of an answer as they cross the wire, compressed or not.
     pub async fn octets(&self, path: &str, headers: &[(&str, &str)]) -> usize {
         let mut request = Request::builder().uri(path).header(header::ACCEPT, "text/html");
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        request = request.header(header::COOKIE, cookies.join("; "));
+        request = request.header(header::COOKIE, self.cookie_line());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let response = self.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
         response.into_body().collect().await.expect("a body").to_bytes().len()
+    }
+
+    /// The cookies as a request carries them.
+    #[must_use]
+    pub fn cookie_line(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
     /// Opens a page and follows redirects.
@@ -103,25 +107,39 @@ impl Browser {
 
     /// Sends a plain form, and stays where it is.
     pub async fn post(&mut self, action: &str, fields: &[(&str, &str)]) -> Got {
-        let body: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", app::desk::encode(name), app::desk::encode(value))).collect();
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", app::desk::encode(name), app::desk::encode(value))).collect();
         let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
         self.send("POST", action, &headers, body.join("&")).await
     }
 
-    /// Uploads a file with hidden fields before it.
+    /// Uploads a file with hidden fields before it, and follows redirects.
     pub async fn upload(&mut self, action: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Got {
+        let got = self.upload_once(action, fields, name, bytes).await;
+        self.follow(got).await
+    }
+
+    /// Uploads a file with hidden fields before it, and stays where it is.
+    pub async fn upload_once(&mut self, action: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Got {
         let edge = "edge-of-a-part-that-no-file-holds";
         let mut body = Vec::new();
         for (field, value) in fields {
             body.extend_from_slice(format!("--{edge}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").as_bytes());
         }
-        let head = format!("--{edge}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n");
+        let head = format!(
+            "--{edge}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        );
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(bytes);
         body.extend_from_slice(format!("\r\n--{edge}--\r\n").as_bytes());
         let kind = format!("multipart/form-data; boundary={edge}");
-        let got = self.send("POST", action, &[("content-type", &kind), ("sec-fetch-site", "same-origin")], body).await;
-        self.follow(got).await
+        self.send("POST", action, &[("content-type", &kind), ("sec-fetch-site", "same-origin")], body).await
+    }
+
+    /// The same visitor, with the same cookies, at another application.
+    #[must_use]
+    pub fn at(&self, app: &Arc<App>) -> Self {
+        Self { cookies: self.cookies.clone(), ..Self::new(app) }
     }
 
     async fn follow(&mut self, mut got: Got) -> Got {

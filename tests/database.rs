@@ -42,7 +42,9 @@ impl Scratch {
                 let name = format!("t{number}");
                 let admin = format!("postgres://cohortium@127.0.0.1:{}/postgres", cluster.port);
                 let db = Db::connect(&admin).await.expect("the test cluster answers");
-                sea_orm::ConnectionTrait::execute_unprepared(db.read(), &format!("CREATE DATABASE {name}")).await.expect("a database is made");
+                sea_orm::ConnectionTrait::execute_unprepared(db.read(), &format!("CREATE DATABASE {name}"))
+                    .await
+                    .expect("a database is made");
                 (format!("postgres://cohortium@127.0.0.1:{}/{name}", cluster.port), None)
             }
         };
@@ -108,7 +110,8 @@ fn cluster() -> &'static Cluster {
 
 /// The folder of `initdb`, with its slash; empty when it is on PATH.
 fn postgres_bin() -> Option<Bin> {
-    let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin")).collect();
+    let mut versions: Vec<PathBuf> =
+        std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin")).collect();
     versions.sort();
     versions.retain(|bin| bin.join("initdb").exists() && bin.join("postgres").exists());
     if let Some(bin) = versions.pop() {

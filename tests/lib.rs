@@ -2,5 +2,6 @@
 //! verbs, and a browserless browser.
 
 pub mod browser;
+pub mod chromium;
 pub mod database;
 pub mod world;

@@ -25,7 +25,12 @@ pub fn now() -> DateTime<Utc> {
 /// An application on a database, at [`now`].
 #[must_use]
 pub fn app_on(db: &Db, base_url: &str) -> Arc<App> {
-    let host = Host { name: "Halden Industries".into(), accent: "#1d5c4f".into(), base_url: base_url.into(), sender: "cohorts@halden.example".into() };
+    let host = Host {
+        name: "Halden Industries".into(),
+        accent: "#1d5c4f".into(),
+        base_url: base_url.into(),
+        sender: "cohorts@halden.example".into(),
+    };
     server::assemble(db.clone(), host, now)
 }
 
@@ -71,7 +76,11 @@ impl World {
         let manager = staff(db, "manager@halden.example", Role::ProgramManager).await;
         let actor = Actor::Staff(manager);
         store::conduct::conversation_rule::publish(db, now(), actor, STARTING_TEXT).await.expect("the rule");
-        let program = store::cohort::program::Typed { title: "Leading through the energy shift", sponsor_name: "Ingrid Solheim", ..Default::default() };
+        let program = store::cohort::program::Typed {
+            title: "Leading through the energy shift",
+            sponsor_name: "Ingrid Solheim",
+            ..Default::default()
+        };
         let program = store::cohort::program::save(db, now(), manager, 0, 0, &program).await.expect("the program");
         let mut world = Self { db: db.clone(), manager, program, cohort: 0, allotments: Vec::new() };
         let capacity = (companies as u32 * seats).max(1).to_string();
@@ -81,7 +90,11 @@ impl World {
             let name = format!("Company {number}");
             let typed = store::cohort::company::Typed { name: &name, sector: "Industrials", ..Default::default() };
             let company = store::cohort::company::save(db, now(), actor, 0, 0, &typed).await.expect("a company");
-            new.push(NewAllotment { company, lead_name: format!("Lead {number}"), lead_email: format!("lead{number}@company{number}.example") });
+            new.push(NewAllotment {
+                company,
+                lead_name: format!("Lead {number}"),
+                lead_email: format!("lead{number}@company{number}.example"),
+            });
         }
         store::cohort::allotment::allot(db, now(), actor, world.cohort, seats, &new).await.expect("the allotments");
         let dashboard = store::cohort::dashboard(db, world.cohort).await.expect("the cohort page").expect("the cohort");
@@ -127,7 +140,14 @@ impl World {
             .collect();
         let id = self.allotments[allotment];
         store::cohort::allotment::name(&self.db, now(), Actor::DelegationLead(id), id, &named).await.expect("the naming");
-        store::cohort::allotment::get(&self.db, id).await.expect("the allotment").expect("an allotment").people.iter().map(|line| line.invitation).collect()
+        store::cohort::allotment::get(&self.db, id)
+            .await
+            .expect("the allotment")
+            .expect("an allotment")
+            .people
+            .iter()
+            .map(|line| line.invitation)
+            .collect()
     }
 
     /// Accepts an invitation; answers its registration.

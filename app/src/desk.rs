@@ -106,6 +106,9 @@ impl<T: Into<Fault>> From<T> for Stop {
 /// What a page hands back.
 pub type Reply = Result<Response, Stop>;
 
+/// What is said beside fields: their names and sentences.
+pub type Said = Vec<(String, String)>;
+
 /// What an act hands back.
 pub type Acted = Result<Answer, ServerFnError>;
 
@@ -157,7 +160,9 @@ impl Desk {
                 None => Who::Nobody,
             },
             Audience::Executives => match cookie(EXECUTIVE_COOKIE) {
-                Some(value) => store::sign_in::executive(&app.db, now, &value).await?.map_or(Who::Nobody, |executive| Who::Executive(Box::new(executive))),
+                Some(value) => store::sign_in::executive(&app.db, now, &value)
+                    .await?
+                    .map_or(Who::Nobody, |executive| Who::Executive(Box::new(executive))),
                 None => Who::Nobody,
             },
             Audience::DelegationLeads => match cookie(LEAD_COOKIE) {
@@ -306,7 +311,8 @@ impl Desk {
         query.remove("page");
         query.remove("draft");
         query.insert(name.to_owned(), text.to_owned());
-        let fields: Vec<String> = query.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{}={}", encode(name), encode(text))).collect();
+        let fields: Vec<String> =
+            query.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{}={}", encode(name), encode(text))).collect();
         if fields.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, fields.join("&")) }
     }
 
@@ -315,7 +321,8 @@ impl Desk {
     /// # Errors
     /// The database.
     pub async fn draft(&self, form: &str) -> Result<Draft, Stop> {
-        let (id, owner) = (self.query("draft"), self.jar.get(&cookie_name(&self.app.host, VISITOR_COOKIE)).map(|cookie| cookie.value().to_owned()));
+        let (id, owner) =
+            (self.query("draft"), self.jar.get(&cookie_name(&self.app.host, VISITOR_COOKIE)).map(|cookie| cookie.value().to_owned()));
         let (Some(owner), false) = (owner, id.is_empty()) else { return Ok(Draft::default()) };
         let body = store::draft::recall(self.db(), self.now, &owner, id).await?;
         let draft: Draft = body.and_then(|body| serde_json::from_str(&body).ok()).unwrap_or_default();
@@ -356,7 +363,7 @@ pub struct Draft {
     typed: Option<Form>,
     /// Of the whole form; empty when only fields are wrong.
     sentence: String,
-    fields: Vec<(String, String)>,
+    fields: Said,
 }
 
 impl Draft {
@@ -446,7 +453,7 @@ impl Desk {
     /// # Errors
     /// The draft could not be kept.
     pub async fn refused(&self, back: &str, name: &str, typed: &Form, why: &impl Refusal, fields: &[FieldRefusal]) -> Acted {
-        let mut said: Vec<(String, String)> = fields.iter().map(|why| (why.field.to_owned(), why.sentence.clone())).collect();
+        let mut said: Said = fields.iter().map(|why| (why.field.to_owned(), why.sentence.clone())).collect();
         let mut sentence = if said.is_empty() { why.sentence() } else { String::new() };
         if let (Some(field), true) = (why.field(), said.is_empty()) {
             said.push((field.to_owned(), std::mem::take(&mut sentence)));
@@ -458,14 +465,25 @@ impl Desk {
     ///
     /// # Errors
     /// The draft could not be kept.
-    pub async fn refused_with(&self, back: &str, name: &str, typed: &Form, code: &str, sentence: String, fields: Vec<(String, String)>) -> Acted {
+    pub async fn refused_with(&self, back: &str, name: &str, typed: &Form, code: &str, sentence: String, fields: Said) -> Acted {
         let answer = Answer {
             done: false,
             code: code.to_owned(),
-            sentence: if sentence.is_empty() { fields.iter().map(|(_, why)| why.as_str()).collect::<Vec<_>>().join(" ") } else { sentence.clone() },
+            sentence: if sentence.is_empty() {
+                fields.iter().map(|(_, why)| why.as_str()).collect::<Vec<_>>().join(" ")
+            } else {
+                sentence.clone()
+            },
         };
         let secret = ["password", "old", "code"];
-        let typed = Form(typed.0.iter().filter(|(field, _)| !secret.contains(&field.as_str())).map(|(field, text)| (field.clone(), text.clone())).collect());
+        let typed = Form(
+            typed
+                .0
+                .iter()
+                .filter(|(field, _)| !secret.contains(&field.as_str()))
+                .map(|(field, text)| (field.clone(), text.clone()))
+                .collect(),
+        );
         let draft = Draft { form: name.to_owned(), typed: Some(typed), sentence, fields };
         let body = self.or_stop(serde_json::to_string(&draft).map_err(|why| Fault::Unreadable(why.to_string())))?;
         let owner = match self.jar.get(&cookie_name(&self.app.host, VISITOR_COOKIE)) {
@@ -546,10 +564,22 @@ impl Tray {
         if let Some(stop) = left.stop.take() {
             return stop.response(app, wants_page);
         }
+        if response.headers().contains_key("serverfnerror") {
+            let sentence = "Something in it is missing or too large. Go back, reload the page and send it again: nothing was changed.";
+            return if wants_page {
+                frame::bare(app, StatusCode::BAD_REQUEST, "This form could not be read", sentence)
+            } else {
+                (StatusCode::BAD_REQUEST, sentence).into_response()
+            };
+        }
         let mut response = match left.location.take() {
             Some(location) if wants_page => Redirect::to(&location).into_response(),
             _ => response,
         };
+        // A server function that names no place would send a page back to its referrer; an answer is an answer.
+        if response.status() == StatusCode::FOUND {
+            *response.status_mut() = StatusCode::OK;
+        }
         if let (Some(status), false) = (left.status, wants_page) {
             *response.status_mut() = status;
         }
@@ -569,13 +599,27 @@ impl Stop {
             Self::To(place) => return Redirect::to(&place).into_response(),
             Self::SignIn if wants_page => return Redirect::to("/sign-in").into_response(),
             Self::SignIn => (StatusCode::UNAUTHORIZED, "Sign in first", "Sign in, or open the link in your mail.".to_owned()),
-            Self::Forbidden => (StatusCode::FORBIDDEN, "This is not yours to open", "Somebody else looks after this page. If it should be you, ask an admin.".to_owned()),
-            Self::Hidden => (StatusCode::NOT_FOUND, "There is no such page", "Check the address, or go back to where you came from. A link in a mail may have been replaced by a newer one.".to_owned()),
+            Self::Forbidden => (
+                StatusCode::FORBIDDEN,
+                "This is not yours to open",
+                "Somebody else looks after this page. If it should be you, ask an admin.".to_owned(),
+            ),
+            Self::Hidden => (
+                StatusCode::NOT_FOUND,
+                "There is no such page",
+                "Check the address, or go back to where you came from. A link in a mail may have been replaced by a newer one.".to_owned(),
+            ),
             Self::Fault(fault) => {
                 let reference = &store::link::random_token("")[..8];
                 tracing::error!(reference, %fault, "a fault");
-                let sentence = format!("Nothing you did is lost that was confirmed. Try again in a minute; if it stays, tell the program team this reference: {reference}.");
-                if fault.is_passing() { (StatusCode::SERVICE_UNAVAILABLE, "We are away for a moment", sentence) } else { (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here", sentence) }
+                let sentence = format!(
+                    "Nothing you did is lost that was confirmed. Try again in a minute; if it stays, tell the program team this reference: {reference}."
+                );
+                if fault.is_passing() {
+                    (StatusCode::SERVICE_UNAVAILABLE, "We are away for a moment", sentence)
+                } else {
+                    (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here", sentence)
+                }
             }
         };
         if wants_page { frame::bare(app, status, heading, &sentence) } else { (status, sentence).into_response() }

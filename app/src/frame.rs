@@ -168,7 +168,8 @@ fn render<V: IntoView + 'static>(app: &App, status: StatusCode, islands: Islands
         )
     });
     let html = owner.with(|| {
-        let title = format!("{title} · {}", app.host.name);
+        // A title is text only: no markers of views may stand in it.
+        let title = escaped(&format!("{title} · {}", app.host.name));
         let assets = app.assets.clone();
         view! {
             <html lang="en">
@@ -176,7 +177,7 @@ fn render<V: IntoView + 'static>(app: &App, status: StatusCode, islands: Islands
                     <meta charset="utf-8"/>
                     <meta name="viewport" content="width=device-width, initial-scale=1"/>
                     <meta name="color-scheme" content="light dark"/>
-                    <title>{title}</title>
+                    <title inner_html=title></title>
                     <link rel="preload" href=assets.font r#as="font" type="font/woff2" crossorigin="anonymous"/>
                     <link rel="stylesheet" href=assets.stylesheet/>
                     <link rel="icon" href=assets.icon type="image/svg+xml"/>
@@ -202,4 +203,8 @@ fn render<V: IntoView + 'static>(app: &App, status: StatusCode, islands: Islands
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }

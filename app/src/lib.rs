@@ -16,6 +16,7 @@ mod on_the_server {
     pub mod components;
     pub mod desk;
     pub mod frame;
+    pub mod naming;
     pub mod pages;
     pub mod words;
 }

@@ -15,7 +15,7 @@ pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -82,7 +82,8 @@ mod tests {
     #[test]
     fn the_readers_clock_is_shown_where_it_differs() {
         let (paris, new_york) = (Zone::parse("Europe/Paris").unwrap(), Zone::parse("America/New_York").unwrap());
-        let (starts, ends): (DateTime<Utc>, DateTime<Utc>) = ("2027-03-29T07:00:00Z".parse().unwrap(), "2027-03-29T08:15:00Z".parse().unwrap());
+        let (starts, ends): (DateTime<Utc>, DateTime<Utc>) =
+            ("2027-03-29T07:00:00Z".parse().unwrap(), "2027-03-29T08:15:00Z".parse().unwrap());
         let venue = time::to_local(&paris, starts);
         assert_eq!(span_elsewhere(&paris, venue, starts, ends), None);
         assert_eq!(span_elsewhere(&new_york, venue, starts, ends).as_deref(), Some("03:00–04:15"));

@@ -47,7 +47,11 @@ impl Readiness {
     #[must_use]
     pub fn missing(&self) -> Vec<Missing> {
         let mut missing = Vec::new();
-        let mut lacks = |lacking: bool, what| if lacking { missing.push(what) };
+        let mut lacks = |lacking: bool, what| {
+            if lacking {
+                missing.push(what)
+            }
+        };
         lacks(!self.sponsor_named, Missing::Sponsor);
         lacks(self.last_day < self.first_day, Missing::Dates);
         lacks(self.capacity == 0, Missing::Capacity);
@@ -179,9 +183,19 @@ mod tests {
 
     #[test]
     fn opening_lists_everything_that_is_missing() {
-        let bare = Readiness { sponsor_named: false, last_day: "2027-03-26".parse().unwrap(), capacity: 0, rule_version: None, release: 0, ..ready() };
+        let bare = Readiness {
+            sponsor_named: false,
+            last_day: "2027-03-26".parse().unwrap(),
+            capacity: 0,
+            rule_version: None,
+            release: 0,
+            ..ready()
+        };
         let refusal = after(State::Draft, Step::OpenInvitations, &bare).unwrap_err();
-        assert_eq!(refusal, StepRefusal::NotReady(vec![Missing::Sponsor, Missing::Dates, Missing::Capacity, Missing::Rule, Missing::Release]));
+        assert_eq!(
+            refusal,
+            StepRefusal::NotReady(vec![Missing::Sponsor, Missing::Dates, Missing::Capacity, Missing::Rule, Missing::Release])
+        );
         assert!(refusal.sentence().starts_with("Before inviting anybody: Name the program's executive sponsor; "));
     }
 }

@@ -20,7 +20,8 @@ impl Email {
             return refuse("An e-mail address has an @, like name@company.com.");
         };
         let clean = |part: &str| !part.chars().any(|c| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"@".contains(c));
-        let dotted = domain.contains('.') && domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+        let dotted =
+            domain.contains('.') && domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
         let local_dots = !local.starts_with('.') && !local.ends_with('.') && !local.contains("..");
         if local.is_empty() || !clean(local) || !clean(domain) || !dotted || !local_dots || !address.is_ascii() {
             return refuse("This does not look like an e-mail address. Check it, like name@company.com.");

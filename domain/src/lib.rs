@@ -11,7 +11,7 @@ pub mod conduct;
 pub mod contact;
 pub mod refusal;
 pub mod registration;
-pub mod time;
 mod text_enum;
+pub mod time;
 
 pub use refusal::Refusal;

@@ -7,9 +7,35 @@ pub struct Migration;
 
 /// In an order that lets each be dropped before what it refers to.
 const TABLES: [&str; 29] = [
-    "history", "outbox", "import", "attempt", "draft", "sign_in", "link", "waitlist", "seat", "release", "released_session",
-    "session_facilitator", "session", "room", "seat_journal", "acknowledgement", "registration", "invitation", "allotment", "cohort",
-    "program", "rule_version", "person", "account_manager", "competitor", "company", "staff_role", "staff", "setting",
+    "history",
+    "outbox",
+    "import",
+    "attempt",
+    "draft",
+    "sign_in",
+    "link",
+    "waitlist",
+    "seat",
+    "release",
+    "released_session",
+    "session_facilitator",
+    "session",
+    "room",
+    "seat_journal",
+    "acknowledgement",
+    "registration",
+    "invitation",
+    "allotment",
+    "cohort",
+    "program",
+    "rule_version",
+    "person",
+    "account_manager",
+    "competitor",
+    "company",
+    "staff_role",
+    "staff",
+    "setting",
 ];
 
 #[async_trait::async_trait]

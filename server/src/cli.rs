@@ -125,6 +125,9 @@ fn failed(why: &str) -> ExitCode {
 
 fn log_to_stderr(filter: &str) {
     let targets: tracing_subscriber::filter::Targets = filter.parse().unwrap_or_default();
+    // It tells of every start that nothing was to be done.
+    let targets =
+        if filter.contains("sea_orm_migration") { targets } else { targets.with_target("sea_orm_migration", tracing::Level::WARN) };
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
     let _ = tracing_subscriber::registry().with(targets).with(lines).try_init();
 }
@@ -136,7 +139,10 @@ async fn command(command: Command, config: Config) -> Result<(), String> {
             let db = connect(&config).await?;
             let pending = db.pending_migrations().await.map_err(text)?;
             db.migrate().await.map_err(text)?;
-            println!("{}", if pending.is_empty() { "The database is up to date.".to_owned() } else { format!("Done: {}.", pending.join(", ")) });
+            println!(
+                "{}",
+                if pending.is_empty() { "The database is up to date.".to_owned() } else { format!("Done: {}.", pending.join(", ")) }
+            );
             Ok(())
         }
         Command::Demo(options) => demo::run(&*app(&config).await?, &options).await,
@@ -144,8 +150,12 @@ async fn command(command: Command, config: Config) -> Result<(), String> {
             let db = migrated(&config).await?;
             create_account(&db, &email, &role, name, password_stdin).await
         }
-        Command::Import { command: ImportCommand::Companies { file, how } } => import_companies(&migrated(&config).await?, &file, &how).await,
-        Command::Import { command: ImportCommand::Agenda { file, cohort, dry_run } } => import_agenda(&migrated(&config).await?, &file, cohort, dry_run).await,
+        Command::Import { command: ImportCommand::Companies { file, how } } => {
+            import_companies(&migrated(&config).await?, &file, &how).await
+        }
+        Command::Import { command: ImportCommand::Agenda { file, cohort, dry_run } } => {
+            import_agenda(&migrated(&config).await?, &file, cohort, dry_run).await
+        }
         Command::Doctor => doctor(&config).await,
     }
 }
@@ -153,7 +163,9 @@ async fn command(command: Command, config: Config) -> Result<(), String> {
 async fn serve_site(config: Config) -> Result<(), String> {
     let transport = Transport::new(&config.mail)?;
     let app = app(&config).await?;
-    let listener = TcpListener::bind(config.addr).await.map_err(|why| format!("{} cannot be listened on: {why}. Set COHORTIUM_ADDR to a free one.", config.addr))?;
+    let listener = TcpListener::bind(config.addr)
+        .await
+        .map_err(|why| format!("{} cannot be listened on: {why}. Set COHORTIUM_ADDR to a free one.", config.addr))?;
     if let Some(code) = store::staff::setup_code(&app.db).await.map_err(text)? {
         println!("This installation is new. Open {}/setup and enter the setup code: {code}", app.host.base_url);
     }
@@ -192,7 +204,9 @@ async fn asked_to_stop() {
 }
 
 async fn connect(config: &Config) -> Result<Db, String> {
-    Db::connect(&config.database_url).await.map_err(|why| format!("the database at {} cannot be opened: {why}", without_password(&config.database_url)))
+    Db::connect(&config.database_url)
+        .await
+        .map_err(|why| format!("the database at {} cannot be opened: {why}", without_password(&config.database_url)))
 }
 
 async fn migrated(config: &Config) -> Result<Db, String> {
@@ -218,7 +232,9 @@ async fn create_account(db: &Db, email: &str, roles: &[String], name: Option<Str
         .iter()
         .map(|word| {
             let spaced = word.replace(['-', '_'], " ");
-            Role::parse(&spaced).ok_or_else(|| format!("“{word}” is no role; choose one of {}.", Role::ALL.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")))
+            Role::parse(&spaced).ok_or_else(|| {
+                format!("“{word}” is no role; choose one of {}.", Role::ALL.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", "))
+            })
         })
         .collect::<Result<_, _>>()?;
     let name = name.unwrap_or_else(|| email.as_str().split('@').next().unwrap_or_default().to_owned());
@@ -240,7 +256,9 @@ async fn import_companies(db: &Db, file: &std::path::Path, how: &CompaniesHow) -
     let mut mapping = Mapping::guess(&table.columns);
     for pair in &how.map {
         let (field, column) = pair.split_once('=').ok_or_else(|| format!("“{pair}” is not FIELD=COLUMN."))?;
-        let field = Field::from_key(field).ok_or_else(|| format!("“{field}” is no field; choose one of {}.", Field::ALL.iter().map(|field| field.key()).collect::<Vec<_>>().join(", ")))?;
+        let field = Field::from_key(field).ok_or_else(|| {
+            format!("“{field}” is no field; choose one of {}.", Field::ALL.iter().map(|field| field.key()).collect::<Vec<_>>().join(", "))
+        })?;
         mapping.set(field, column);
     }
     let plan = store::cohort::company_import::dry_run(db, &table, &mapping).await.map_err(halted)?;
@@ -248,7 +266,8 @@ async fn import_companies(db: &Db, file: &std::path::Path, how: &CompaniesHow) -
         let outcome = match &row.outcome {
             company_import::Outcome::Create(_) => "create".to_owned(),
             company_import::Outcome::Update { changes, .. } => {
-                let changes: Vec<String> = changes.iter().map(|change| format!("{}: {} → {}", change.field.label(), change.before, change.after)).collect();
+                let changes: Vec<String> =
+                    changes.iter().map(|change| format!("{}: {} → {}", change.field.label(), change.before, change.after)).collect();
                 format!("update ({})", changes.join("; "))
             }
             company_import::Outcome::Unchanged { .. } => "unchanged".to_owned(),
@@ -259,7 +278,11 @@ async fn import_companies(db: &Db, file: &std::path::Path, how: &CompaniesHow) -
             println!("line {}: {}: {outcome}{}{}", row.line, row.name, if notes.is_empty() { "" } else { " · " }, notes.join(" "));
         }
     }
-    let counts = if how.dry_run { plan.counts() } else { store::cohort::company_import::apply(db, now(), Actor::System, &table, &mapping).await.map_err(halted)? };
+    let counts = if how.dry_run {
+        plan.counts()
+    } else {
+        store::cohort::company_import::apply(db, now(), Actor::System, &table, &mapping).await.map_err(halted)?
+    };
     let mode = if how.dry_run { "would be" } else { "were" };
     println!("{} {mode} created, {} updated, {} unchanged, {} refused.", counts.create, counts.update, counts.unchanged, counts.refuse);
     Ok(())
@@ -279,7 +302,8 @@ async fn import_agenda(db: &Db, file: &std::path::Path, cohort: i64, dry_run: bo
         let outcome = match &row.outcome {
             agenda_import::Outcome::Create(session) => format!("create, {}", session.starts),
             agenda_import::Outcome::Update { changes, .. } => {
-                let changes: Vec<String> = changes.iter().map(|change| format!("{}: {} → {}", change.field, change.before, change.after)).collect();
+                let changes: Vec<String> =
+                    changes.iter().map(|change| format!("{}: {} → {}", change.field, change.before, change.after)).collect();
                 format!("update ({})", changes.join("; "))
             }
             agenda_import::Outcome::Unchanged { .. } => "unchanged".to_owned(),
@@ -290,9 +314,16 @@ async fn import_agenda(db: &Db, file: &std::path::Path, cohort: i64, dry_run: bo
             println!("{}: {outcome}", row.title);
         }
     }
-    let counts = if dry_run { plan.counts() } else { store::agenda::agenda_import::apply(db, now(), Actor::System, cohort, &reading, &days).await.map_err(text)?.ok_or_else(none)? };
+    let counts = if dry_run {
+        plan.counts()
+    } else {
+        store::agenda::agenda_import::apply(db, now(), Actor::System, cohort, &reading, &days).await.map_err(text)?.ok_or_else(none)?
+    };
     let mode = if dry_run { "would be" } else { "were" };
-    println!("{} {mode} created, {} updated, {} unchanged, {} left out, {} refused.", counts.create, counts.update, counts.unchanged, counts.leave_out, counts.refuse);
+    println!(
+        "{} {mode} created, {} updated, {} unchanged, {} left out, {} refused.",
+        counts.create, counts.update, counts.unchanged, counts.leave_out, counts.refuse
+    );
     Ok(())
 }
 
@@ -311,18 +342,34 @@ async fn doctor(config: &Config) -> Result<(), String> {
         Ok(db) => {
             let kind = if db.is_postgres() { "PostgreSQL" } else { "SQLite" };
             say("database", db.ping().await.map(|()| format!("{kind} answers")).map_err(text));
-            say("migrations", match db.pending_migrations().await {
-                Ok(pending) if pending.is_empty() => Ok("up to date".to_owned()),
-                Ok(pending) => Err(format!("not yet made: {}. Run `cohortium migrate`.", pending.join(", "))),
-                Err(why) => Err(text(why)),
-            });
+            say(
+                "migrations",
+                match db.pending_migrations().await {
+                    Ok(pending) if pending.is_empty() => Ok("up to date".to_owned()),
+                    Ok(pending) => Err(format!("not yet made: {}. Run `cohortium migrate`.", pending.join(", "))),
+                    Err(why) => Err(text(why)),
+                },
+            );
         }
     }
-    say("mail", match Transport::new(&config.mail) {
-        Ok(transport) => transport.check().await.map(|()| format!("{:?} takes mail", config.mail).split(['(', '{']).next().unwrap_or("mail").to_lowercase()),
-        Err(why) => Err(why),
-    });
-    say("assets", if crate::web::assets::BUNDLE.is_some() { Ok("stylesheet, font and browser bundle are inside".to_owned()) } else { Err("this build has no browser bundle. Build it with `make build`.".to_owned()) });
+    say(
+        "mail",
+        match Transport::new(&config.mail) {
+            Ok(transport) => transport
+                .check()
+                .await
+                .map(|()| format!("{:?} takes mail", config.mail).split(['(', '{']).next().unwrap_or("mail").to_lowercase()),
+            Err(why) => Err(why),
+        },
+    );
+    say(
+        "assets",
+        if crate::web::assets::BUNDLE.is_some() {
+            Ok("stylesheet, font and browser bundle are inside".to_owned())
+        } else {
+            Err("this build has no browser bundle. Build it with `make build`.".to_owned())
+        },
+    );
     if wrong == 0 { Ok(()) } else { Err(format!("{wrong} of these need attention.")) }
 }
 

@@ -73,7 +73,9 @@ impl Config {
         }
         let addr = match env("COHORTIUM_ADDR").or(file.addr) {
             None => site,
-            Some(text) => text.parse().map_err(|_| format!("COHORTIUM_ADDR is “{text}”; it takes an address and a port, like 127.0.0.1:3000."))?,
+            Some(text) => {
+                text.parse().map_err(|_| format!("COHORTIUM_ADDR is “{text}”; it takes an address and a port, like 127.0.0.1:3000."))?
+            }
         };
         let base_url = env("COHORTIUM_BASE_URL").or(file.base_url).unwrap_or_else(|| format!("http://{addr}"));
         let base_url = checked_base_url(&base_url)?;
@@ -81,7 +83,8 @@ impl Config {
         let mail = match mail.split_once(':') {
             Some(("file", folder)) if !folder.is_empty() => MailTo::Folder(PathBuf::from(folder)),
             Some(("smtp" | "smtps", _)) => {
-                lettre::AsyncSmtpTransport::<lettre::Tokio1Executor>::from_url(&mail).map_err(|_| "COHORTIUM_MAIL is no mail server address; it takes smtp://user:password@host:587.".to_owned())?;
+                lettre::AsyncSmtpTransport::<lettre::Tokio1Executor>::from_url(&mail)
+                    .map_err(|_| "COHORTIUM_MAIL is no mail server address; it takes smtp://user:password@host:587.".to_owned())?;
                 MailTo::Smtp(mail)
             }
             _ => return Err("COHORTIUM_MAIL must be file:FOLDER, smtp://… or smtps://….".to_owned()),
@@ -115,12 +118,17 @@ fn checked_base_url(text: &str) -> Result<String, String> {
     let url = text.trim_end_matches('/');
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let Some(authority) = rest.filter(|rest| !rest.is_empty() && !rest.contains(['/', '?', '#', '@'])) else {
-        return Err(format!("COHORTIUM_BASE_URL is “{text}”; it takes the site's own address, like https://cohorts.company.com, without a path."));
+        return Err(format!(
+            "COHORTIUM_BASE_URL is “{text}”; it takes the site's own address, like https://cohorts.company.com, without a path."
+        ));
     };
-    let name = authority.strip_prefix('[').map_or_else(|| authority.split(':').next().unwrap_or(""), |v6| v6.split(']').next().unwrap_or(""));
+    let name =
+        authority.strip_prefix('[').map_or_else(|| authority.split(':').next().unwrap_or(""), |v6| v6.split(']').next().unwrap_or(""));
     let loopback = name == "localhost" || name == "::1" || name.starts_with("127.") || name == "0.0.0.0";
     if url.starts_with("http://") && !loopback {
-        return Err(format!("COHORTIUM_BASE_URL is “{text}”: cookies need TLS everywhere but on this machine, so it must begin with https://."));
+        return Err(format!(
+            "COHORTIUM_BASE_URL is “{text}”: cookies need TLS everywhere but on this machine, so it must begin with https://."
+        ));
     }
     Ok(url.to_owned())
 }
@@ -138,7 +146,9 @@ fn checked_accent(text: &str) -> Result<(), String> {
     let luminance = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
     let contrast = 1.05 / (luminance + 0.05);
     if contrast < 5.2 {
-        return Err(format!("COHORTIUM_HOST_ACCENT {text} is too light to read on paper (contrast {contrast:.1}, needs 5.2). Choose a darker colour."));
+        return Err(format!(
+            "COHORTIUM_HOST_ACCENT {text} is too light to read on paper (contrast {contrast:.1}, needs 5.2). Choose a darker colour."
+        ));
     }
     Ok(())
 }
@@ -176,6 +186,21 @@ mod tests {
             let why = read(&[(name, value)]).unwrap_err();
             assert!(why.starts_with(name) && why.ends_with('.'), "{name}={value}: {why}");
         }
+    }
+
+    /// cargo-leptos reads one file and the server the other: they say the same, and the server can read it.
+    #[test]
+    fn leptos_toml_and_cargo_toml_agree() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let table = |file: &str| {
+            let text = std::fs::read_to_string(root.join(file)).unwrap();
+            let parsed: toml::Table = text.parse().unwrap();
+            parsed["workspace"]["metadata"]["leptos"].clone()
+        };
+        assert_eq!(table("Leptos.toml"), table("Cargo.toml"));
+        let read = leptos::config::get_configuration(Some(root.join("Leptos.toml").to_str().unwrap())).unwrap();
+        assert_eq!(read.leptos_options.site_addr, SocketAddr::from(([127, 0, 0, 1], 3000)));
+        assert_eq!(&*read.leptos_options.output_name, "cohortium");
     }
 
     #[test]

@@ -100,17 +100,63 @@ async fn fill(app: &App) -> Done<Value> {
     let reading = agenda_import::read(AGENDA).map_err(|why| domain::Refusal::sentence(&why))?;
     store::agenda::agenda_import::apply(db, now, manager, cohort, &reading, &DayMap::propose(&reading, first, last)).await.map_err(text)?;
     let monday = first + Days::new(2);
-    new_session(db, now, manager, cohort, &Plan { day: first, starts: "18:00", ends: "21:30", title: "Arrival and opening dinner", kind: "social", room: "Orangery", capacity: "", mode: "everyone", objective: "Meet the people you will learn with" }, &[]).await?;
+    new_session(
+        db,
+        now,
+        manager,
+        cohort,
+        &Plan {
+            day: first,
+            starts: "18:00",
+            ends: "21:30",
+            title: "Arrival and opening dinner",
+            kind: "social",
+            room: "Orangery",
+            capacity: "",
+            mode: "everyone",
+            objective: "Meet the people you will learn with",
+        },
+        &[],
+    )
+    .await?;
     let capped = new_session(
         db,
         now,
         manager,
         cohort,
-        &Plan { day: monday, starts: "16:00", ends: "17:30", title: "Negotiating with your own organisation", kind: "workshop", room: "Seminar room", capacity: &PLACES.to_string(), mode: "sign-up", objective: "Bring one decision that is stuck, and leave with a next step" },
+        &Plan {
+            day: monday,
+            starts: "16:00",
+            ends: "17:30",
+            title: "Negotiating with your own organisation",
+            kind: "workshop",
+            room: "Seminar room",
+            capacity: &PLACES.to_string(),
+            mode: "sign-up",
+            objective: "Bring one decision that is stuck, and leave with a next step",
+        },
         &[staff[&Role::Facilitator]],
     )
     .await?;
-    new_session(db, now, manager, cohort, &Plan { day: last, starts: "09:00", ends: "12:00", title: "Your plan, and what your peers think of it", kind: "reflection", room: "Aula", capacity: "", mode: "everyone", objective: "Leave with a plan your team can start on Monday" }, &[]).await?;
+    new_session(
+        db,
+        now,
+        manager,
+        cohort,
+        &Plan {
+            day: last,
+            starts: "09:00",
+            ends: "12:00",
+            title: "Your plan, and what your peers think of it",
+            kind: "reflection",
+            room: "Aula",
+            capacity: "",
+            mode: "everyone",
+            objective: "Leave with a plan your team can start on Monday",
+        },
+        &[],
+    )
+    .await?;
     store::agenda::release::publish(db, now, manager, cohort, 1, "First release").await.map_err(halted)?;
 
     let companies = of_different_sectors(db, 12).await?;
@@ -127,7 +173,20 @@ async fn fill(app: &App) -> Done<Value> {
     look_after(db, now, manager, companies[0].0, staff[&Role::AccountManager]).await?;
 
     // How far each company is: named, accepted, declined.
-    let progress = [(10, 8, 1), (10, 5, 0), (4, 2, 0), (10, 10, 0), (0, 0, 0), (6, 4, 1), (10, 7, 0), (3, 0, 0), (8, 6, 1), (0, 0, 0), (10, 9, 0), (5, 3, 0)];
+    let progress = [
+        (10, 8, 1),
+        (10, 5, 0),
+        (4, 2, 0),
+        (10, 10, 0),
+        (0, 0, 0),
+        (6, 4, 1),
+        (10, 7, 0),
+        (3, 0, 0),
+        (8, 6, 1),
+        (0, 0, 0),
+        (10, 9, 0),
+        (5, 3, 0),
+    ];
     let dashboard = store::cohort::dashboard(db, cohort).await.map_err(text)?.ok_or("the cohort is gone")?;
     let mut registrations = Vec::new();
     for (index, (_, company)) in companies.iter().enumerate() {
@@ -147,11 +206,21 @@ async fn fill(app: &App) -> Done<Value> {
 
     let mails = store::outbox::unsent(db, cohort).await.map_err(text)?;
     let base = &app.host.base_url;
-    let secret = |wanted: fn(&Mail) -> bool| mails.iter().rev().find(|mail| wanted(mail)).and_then(|mail| mail.secret.clone()).unwrap_or_default();
-    let answered: Vec<String> = store::cohort::people(db, cohort, "", "pending", 1).await.map_err(text)?.rows.into_iter().map(|member| member.email).collect();
-    let pending = mails.iter().find(|mail| mail.kind == "invitation" && answered.contains(&mail.to_email)).and_then(|mail| mail.secret.clone()).unwrap_or_default();
+    let secret =
+        |wanted: fn(&Mail) -> bool| mails.iter().rev().find(|mail| wanted(mail)).and_then(|mail| mail.secret.clone()).unwrap_or_default();
+    let answered: Vec<String> =
+        store::cohort::people(db, cohort, "", "pending", 1).await.map_err(text)?.rows.into_iter().map(|member| member.email).collect();
+    let pending = mails
+        .iter()
+        .find(|mail| mail.kind == "invitation" && answered.contains(&mail.to_email))
+        .and_then(|mail| mail.secret.clone())
+        .unwrap_or_default();
     let unanswered = &companies[4].1;
-    let delegation = mails.iter().find(|mail| matches!(&mail.message, Message::Delegation { company, .. } if company == unanswered)).and_then(|mail| mail.secret.clone()).unwrap_or_default();
+    let delegation = mails
+        .iter()
+        .find(|mail| matches!(&mail.message, Message::Delegation { company, .. } if company == unanswered))
+        .and_then(|mail| mail.secret.clone())
+        .unwrap_or_default();
     let accepted = secret(|mail| mail.kind == "accepted");
     let (link, feed) = (accepted.link.unwrap_or_default(), accepted.feed.unwrap_or_default());
     // The last to accept takes a seat in the capped workshop, so that its file can be downloaded.
@@ -175,17 +244,35 @@ async fn fill(app: &App) -> Done<Value> {
 /// A cohort of `people` accepted executives with one session for six in ten of them.
 async fn race(app: &App, people: u32) -> Done<Value> {
     let (db, now) = (&app.db, (app.clock)());
-    let program = store::cohort::program::list(db, None).await.map_err(text)?.into_iter().next().ok_or("run the demo first: a race needs a program.")?;
+    let program = store::cohort::program::list(db, None)
+        .await
+        .map_err(text)?
+        .into_iter()
+        .next()
+        .ok_or("run the demo first: a race needs a program.")?;
     let manager = Actor::Staff(program.owner_id);
     let (first, last) = across_the_clock_change(now);
     let title = format!("Race of {people}");
     let cohort = new_cohort(db, now, manager, program.id, &title, first, last, people).await?;
     let places = (people * 6 / 10).max(1);
-    let plan = Plan { day: first + Days::new(1), starts: "10:00", ends: "11:30", title: "The one everybody wants", kind: "workshop", room: "Seminar room", capacity: &places.to_string(), mode: "sign-up", objective: "Be quick" };
+    let plan = Plan {
+        day: first + Days::new(1),
+        starts: "10:00",
+        ends: "11:30",
+        title: "The one everybody wants",
+        kind: "workshop",
+        room: "Seminar room",
+        capacity: &places.to_string(),
+        mode: "sign-up",
+        objective: "Be quick",
+    };
     let session = new_session(db, now, manager, cohort, &plan, &[]).await?;
     store::agenda::release::publish(db, now, manager, cohort, 1, "").await.map_err(halted)?;
     let companies = of_different_sectors(db, people.div_ceil(10) as usize).await?;
-    let allotments: Vec<NewAllotment> = companies.iter().map(|(company, _)| NewAllotment { company: *company, lead_name: String::new(), lead_email: String::new() }).collect();
+    let allotments: Vec<NewAllotment> = companies
+        .iter()
+        .map(|(company, _)| NewAllotment { company: *company, lead_name: String::new(), lead_email: String::new() })
+        .collect();
     let each = (people as usize).div_ceil(companies.len().max(1)) as u32;
     let rounded = each * companies.len() as u32;
     if rounded > people {
@@ -197,7 +284,8 @@ async fn race(app: &App, people: u32) -> Done<Value> {
     let mut left = people as usize;
     for (index, fill) in dashboard.companies.iter().enumerate() {
         let count = left.min(each as usize);
-        for invitation in name_people(db, now, fill.allotment, &fill.company, 1_000 + cohort as usize * 10_000 + index * 100, count).await? {
+        for invitation in name_people(db, now, fill.allotment, &fill.company, 1_000 + cohort as usize * 10_000 + index * 100, count).await?
+        {
             accept(db, now, invitation, index).await?;
         }
         left -= count;
@@ -212,16 +300,42 @@ async fn race(app: &App, people: u32) -> Done<Value> {
 }
 
 #[expect(clippy::too_many_arguments, reason = "a cohort has that many facts, and both callers name them")]
-async fn new_cohort(db: &Db, now: DateTime<Utc>, manager: Actor, program: i64, title: &str, first: NaiveDate, last: NaiveDate, capacity: u32) -> Done<i64> {
-    with_cohort(title, first, last, capacity, async |typed| store::cohort::create(db, now, manager, program, &typed).await.map_err(halted)).await
+async fn new_cohort(
+    db: &Db,
+    now: DateTime<Utc>,
+    manager: Actor,
+    program: i64,
+    title: &str,
+    first: NaiveDate,
+    last: NaiveDate,
+    capacity: u32,
+) -> Done<i64> {
+    with_cohort(title, first, last, capacity, async |typed| store::cohort::create(db, now, manager, program, &typed).await.map_err(halted))
+        .await
 }
 
 #[expect(clippy::too_many_arguments, reason = "as above")]
-async fn resize(db: &Db, now: DateTime<Utc>, manager: Actor, cohort: i64, capacity: u32, first: NaiveDate, last: NaiveDate, title: &str) -> Done<()> {
-    with_cohort(title, first, last, capacity, async |typed| store::cohort::edit(db, now, manager, cohort, 1, &typed).await.map_err(halted)).await
+async fn resize(
+    db: &Db,
+    now: DateTime<Utc>,
+    manager: Actor,
+    cohort: i64,
+    capacity: u32,
+    first: NaiveDate,
+    last: NaiveDate,
+    title: &str,
+) -> Done<()> {
+    with_cohort(title, first, last, capacity, async |typed| store::cohort::edit(db, now, manager, cohort, 1, &typed).await.map_err(halted))
+        .await
 }
 
-async fn with_cohort<T>(title: &str, first: NaiveDate, last: NaiveDate, capacity: u32, act: impl AsyncFnOnce(store::cohort::Typed<'_>) -> Done<T>) -> Done<T> {
+async fn with_cohort<T>(
+    title: &str,
+    first: NaiveDate,
+    last: NaiveDate,
+    capacity: u32,
+    act: impl AsyncFnOnce(store::cohort::Typed<'_>) -> Done<T>,
+) -> Done<T> {
     let (first_day, last_day, capacity) = (first.to_string(), last.to_string(), capacity.to_string());
     let reply_by = (first - Days::new(29)).to_string();
     act(store::cohort::Typed {
@@ -327,7 +441,14 @@ async fn name_people(db: &Db, now: DateTime<Utc>, allotment: i64, company: &str,
     if count == 0 {
         return Ok(Vec::new());
     }
-    let titles = ["Chief Operating Officer", "VP Strategy", "Head of Operations", "Chief Financial Officer", "VP Supply Chain", "Chief Digital Officer"];
+    let titles = [
+        "Chief Operating Officer",
+        "VP Strategy",
+        "Head of Operations",
+        "Chief Financial Officer",
+        "VP Supply Chain",
+        "Chief Digital Officer",
+    ];
     let named: Vec<(usize, Named)> = (0..count)
         .map(|index| {
             let (name, email) = person(from + index, company);
@@ -349,13 +470,43 @@ async fn accept(db: &Db, now: DateTime<Utc>, invitation: i64, variety: usize) ->
         zone: Some(zones[variety % zones.len()].to_owned()),
     };
     store::registration::invitation::accept(db, now, invitation, &answer).await.map_err(halted)?;
-    store::registration::invitation::registration_of(db, invitation).await.map_err(text)?.ok_or_else(|| "an acceptance left no registration".to_owned())
+    store::registration::invitation::registration_of(db, invitation)
+        .await
+        .map_err(text)?
+        .ok_or_else(|| "an acceptance left no registration".to_owned())
 }
 
 /// A generated person: name and address. The same number is the same person.
 fn person(number: usize, company: &str) -> (String, String) {
-    let given = ["Amara", "Tomas", "Mei", "Lene", "Ravi", "Chiara", "Omar", "Sofia", "Jun", "Elif", "Pavel", "Grace", "Hugo", "Nadia", "Kofi", "Astrid", "Diego", "Yuki", "Farah", "Owen"];
-    let family = ["Okafor", "Reyes", "Tanaka", "Aagaard", "Menon", "Moretti", "Nasser", "Lindgren", "Park", "Demir", "Novak", "Whitfield", "Keller", "Popescu", "Mensah", "Dahl", "Fuentes", "Mori", "Rahimi", "Byrne", "Castell", "Varga", "Osei"];
+    let given = [
+        "Amara", "Tomas", "Mei", "Lene", "Ravi", "Chiara", "Omar", "Sofia", "Jun", "Elif", "Pavel", "Grace", "Hugo", "Nadia", "Kofi",
+        "Astrid", "Diego", "Yuki", "Farah", "Owen",
+    ];
+    let family = [
+        "Okafor",
+        "Reyes",
+        "Tanaka",
+        "Aagaard",
+        "Menon",
+        "Moretti",
+        "Nasser",
+        "Lindgren",
+        "Park",
+        "Demir",
+        "Novak",
+        "Whitfield",
+        "Keller",
+        "Popescu",
+        "Mensah",
+        "Dahl",
+        "Fuentes",
+        "Mori",
+        "Rahimi",
+        "Byrne",
+        "Castell",
+        "Varga",
+        "Osei",
+    ];
     let name = format!("{} {}", given[number % given.len()], family[(number / given.len() + number * 7) % family.len()]);
     let slug: String = company.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
     let email = format!("{}.{number}@{}.example", name.to_lowercase().replace(' ', "."), if slug.is_empty() { "company" } else { &slug });
@@ -384,7 +535,10 @@ fn in_words(links: &Value) -> String {
         }
     }
     if let Some(race) = links.get("race") {
-        lines.push(format!("The race has session {} with {} places; the executives' links are in the --json form.", race["session_id"], race["places"]));
+        lines.push(format!(
+            "The race has session {} with {} places; the executives' links are in the --json form.",
+            race["session_id"], race["places"]
+        ));
     }
     lines.join("\n")
 }
@@ -399,7 +553,9 @@ mod tests {
 
     #[test]
     fn the_demo_spans_the_next_clock_change_there_is_time_for() {
-        for (now, first) in [("2026-11-21T10:00:00Z", "2027-03-27"), ("2027-02-20T10:00:00Z", "2028-03-25"), ("2027-01-10T10:00:00Z", "2027-03-27")] {
+        for (now, first) in
+            [("2026-11-21T10:00:00Z", "2027-03-27"), ("2027-02-20T10:00:00Z", "2028-03-25"), ("2027-01-10T10:00:00Z", "2027-03-27")]
+        {
             let days = across_the_clock_change(now.parse().unwrap());
             assert_eq!(days.0.to_string(), first);
             assert_eq!((days.1 - days.0).num_days(), 4);

@@ -34,7 +34,6 @@ const UPLOAD_LIMIT: usize = 11 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The whole site.
-#[must_use]
 pub fn router(app: Arc<App>) -> Router {
     let mut router = Router::new();
     for door in Door::ALL {

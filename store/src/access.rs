@@ -26,7 +26,12 @@ pub async fn program(db: &Db, id: i64) -> Result<Option<Belongs>, DbErr> {
 /// # Errors
 /// The database.
 pub async fn cohort(db: &Db, id: i64) -> Result<Option<Belongs>, DbErr> {
-    owners(db, "SELECT p.owner_id, p.sponsor_id, NULL AS facilitator FROM cohort c JOIN program p ON p.id = c.program_id WHERE c.id = $1", values![id]).await
+    owners(
+        db,
+        "SELECT p.owner_id, p.sponsor_id, NULL AS facilitator FROM cohort c JOIN program p ON p.id = c.program_id WHERE c.id = $1",
+        values![id],
+    )
+    .await
 }
 
 /// An allotment of a cohort, with the cohort it is part of.
@@ -70,8 +75,12 @@ pub async fn company(db: &Db, id: i64) -> Result<Option<Belongs>, DbErr> {
     struct Row {
         staff_id: Option<i64>,
     }
-    let rows: Vec<Row> =
-        sql::all(db.read(), "SELECT m.staff_id FROM company c LEFT JOIN account_manager m ON m.company_id = c.id WHERE c.id = $1", values![id]).await?;
+    let rows: Vec<Row> = sql::all(
+        db.read(),
+        "SELECT m.staff_id FROM company c LEFT JOIN account_manager m ON m.company_id = c.id WHERE c.id = $1",
+        values![id],
+    )
+    .await?;
     let managers = rows.iter().filter_map(|row| row.staff_id).collect();
     Ok((!rows.is_empty()).then_some(Belongs { account_managers: managers, ..Belongs::default() }))
 }

@@ -7,5 +7,5 @@ pub mod company;
 pub mod company_import;
 pub mod program;
 
-pub use cohort_itself::*;
 pub(crate) use cohort_itself::facts;
+pub use cohort_itself::*;

@@ -15,9 +15,14 @@ use crate::link;
 pub async fn keep(db: &Db, now: DateTime<Utc>, owner: &str, body: String) -> Result<String, DbErr> {
     let id = link::random_token("");
     draft::Entity::delete_many().filter(draft::Column::ExpiresAt.lt(now)).exec(db.read()).await?;
-    draft::ActiveModel { id: Set(id.clone()), owner_hash: Set(link::hash(owner)), body: Set(body), expires_at: Set(now + TimeDelta::minutes(30)) }
-        .insert(db.read())
-        .await?;
+    draft::ActiveModel {
+        id: Set(id.clone()),
+        owner_hash: Set(link::hash(owner)),
+        body: Set(body),
+        expires_at: Set(now + TimeDelta::minutes(30)),
+    }
+    .insert(db.read())
+    .await?;
     Ok(id)
 }
 

@@ -20,9 +20,17 @@ impl Fault {
         let Self::Database(error) = self else { return false };
         matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) || {
             let text = error.to_string();
-            ["database is locked", "disk is full", "disk I/O error", "pool timed out", "Connection refused", "connection closed", "terminating connection"]
-                .iter()
-                .any(|sign| text.contains(sign))
+            [
+                "database is locked",
+                "disk is full",
+                "disk I/O error",
+                "pool timed out",
+                "Connection refused",
+                "connection closed",
+                "terminating connection",
+            ]
+            .iter()
+            .any(|sign| text.contains(sign))
         }
     }
 }

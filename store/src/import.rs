@@ -11,15 +11,30 @@ pub use crate::entity::import::Model as Upload;
 /// Uploads are kept so many days, then forgotten.
 pub const KEPT_DAYS: i64 = 30;
 
+/// What a file is imported into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Into {
+    Companies,
+    Agenda { cohort: i64 },
+}
+
 /// Keeps a file; answers its id.
 ///
 /// # Errors
 /// The database.
-pub async fn keep(db: &Db, now: DateTime<Utc>, staff: i64, kind: &str, cohort: Option<i64>, file_name: &str, content: String, mapping: String) -> Result<i64, DbErr> {
+pub async fn keep(
+    db: &Db,
+    now: DateTime<Utc>,
+    staff: i64,
+    into: Into,
+    file_name: &str,
+    content: String,
+    mapping: String,
+) -> Result<i64, DbErr> {
     import::Entity::delete_many().filter(import::Column::CreatedAt.lt(now - TimeDelta::days(KEPT_DAYS))).exec(db.read()).await?;
     let row = import::ActiveModel {
-        kind: Set(kind.to_owned()),
-        cohort_id: Set(cohort),
+        kind: Set(if matches!(into, Into::Companies) { "companies" } else { "agenda" }.to_owned()),
+        cohort_id: Set(if let Into::Agenda { cohort } = into { Some(cohort) } else { None }),
         staff_id: Set(staff),
         file_name: Set(file_name.to_owned()),
         content: Set(content),

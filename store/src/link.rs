@@ -53,7 +53,12 @@ pub fn hash(token: &str) -> String {
 }
 
 /// Makes one more link and answers its token.
-pub(crate) async fn mint(txn: &impl ConnectionTrait, now: DateTime<Utc>, opens: Opens, expires_at: Option<DateTime<Utc>>) -> Result<String, DbErr> {
+pub(crate) async fn mint(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    opens: Opens,
+    expires_at: Option<DateTime<Utc>>,
+) -> Result<String, DbErr> {
     let token = random_token(opens.prefix());
     let (mut staff, mut invitation, mut allotment, mut registration) = (None, None, None, None);
     match opens {
@@ -97,7 +102,12 @@ pub(crate) async fn revoke(txn: &impl ConnectionTrait, now: DateTime<Utc>, opens
 }
 
 /// Revokes, then makes one: the old link is dead in the transaction that makes the new one.
-pub(crate) async fn reissue(txn: &impl ConnectionTrait, now: DateTime<Utc>, opens: Opens, expires_at: Option<DateTime<Utc>>) -> Result<String, DbErr> {
+pub(crate) async fn reissue(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    opens: Opens,
+    expires_at: Option<DateTime<Utc>>,
+) -> Result<String, DbErr> {
     revoke(txn, now, opens).await?;
     mint(txn, now, opens, expires_at).await
 }

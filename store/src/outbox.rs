@@ -16,15 +16,59 @@ use crate::{Db, Fault, PAGE_ROWS, Page};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Message {
-    StaffWelcome { name: String },
-    Delegation { lead: String, company: String, cohort: CohortFacts, seats: u32, reply_by: DateTime<Utc>, reminder: bool },
-    Invitation { name: String, company: String, cohort: CohortFacts, letter: String, held_until: DateTime<Utc>, zone: String, reminder: bool, from_colleague: Option<String> },
-    Accepted { name: String, cohort: CohortFacts, registration: i64 },
-    Withdrawn { name: String, cohort: CohortFacts },
-    SessionChanged { name: String, cohort: CohortFacts, changes: Vec<String>, event: CalendarEvent },
-    SessionCancelled { name: String, cohort: CohortFacts, event: CalendarEvent },
-    SeatOffered { name: String, cohort: CohortFacts, session: String, when: String, until: DateTime<Utc>, zone: String },
-    CohortCancelled { name: String, cohort: CohortFacts },
+    StaffWelcome {
+        name: String,
+    },
+    Delegation {
+        lead: String,
+        company: String,
+        cohort: CohortFacts,
+        seats: u32,
+        reply_by: DateTime<Utc>,
+        reminder: bool,
+    },
+    Invitation {
+        name: String,
+        company: String,
+        cohort: CohortFacts,
+        letter: String,
+        held_until: DateTime<Utc>,
+        zone: String,
+        reminder: bool,
+        from_colleague: Option<String>,
+    },
+    Accepted {
+        name: String,
+        cohort: CohortFacts,
+        registration: i64,
+    },
+    Withdrawn {
+        name: String,
+        cohort: CohortFacts,
+    },
+    SessionChanged {
+        name: String,
+        cohort: CohortFacts,
+        changes: Vec<String>,
+        event: CalendarEvent,
+    },
+    SessionCancelled {
+        name: String,
+        cohort: CohortFacts,
+        event: CalendarEvent,
+    },
+    SeatOffered {
+        name: String,
+        cohort: CohortFacts,
+        session: String,
+        when: String,
+        until: DateTime<Utc>,
+        zone: String,
+    },
+    CohortCancelled {
+        name: String,
+        cohort: CohortFacts,
+    },
 }
 
 impl Message {
@@ -187,7 +231,12 @@ pub async fn lease(db: &Db, now: DateTime<Utc>, most: u64) -> Result<Vec<Mail>, 
     let txn = db.write().await?;
     let mut leased = Vec::new();
     for Due { id } in sql::all::<Due>(&*txn, &due, values![now]).await? {
-        sql::run(&*txn, "UPDATE outbox SET state = 'sending', attempts = attempts + 1, leased_until = $1 WHERE id = $2", values![now + TimeDelta::seconds(60), id]).await?;
+        sql::run(
+            &*txn,
+            "UPDATE outbox SET state = 'sending', attempts = attempts + 1, leased_until = $1 WHERE id = $2",
+            values![now + TimeDelta::seconds(60), id],
+        )
+        .await?;
         if let Some(row) = outbox::Entity::find_by_id(id).one(&*txn).await? {
             leased.push(Mail::read(row)?);
         }

@@ -3,12 +3,20 @@
 use sea_orm::{ConnectionTrait, DbErr, ExecResult, FromQueryResult, Statement, Value};
 
 /// Every row.
-pub(crate) async fn all<T: FromQueryResult>(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Vec<T>, DbErr> {
+pub(crate) async fn all<T: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<T>, DbErr> {
     T::find_by_statement(statement(db, sql, values)).all(db).await
 }
 
 /// The first row, if there is one.
-pub(crate) async fn one<T: FromQueryResult>(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Option<T>, DbErr> {
+pub(crate) async fn one<T: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Option<T>, DbErr> {
     T::find_by_statement(statement(db, sql, values)).one(db).await
 }
 

@@ -61,8 +61,12 @@ impl Refusal for StaffRefusal {
 
     fn sentence(&self) -> String {
         match self {
-            Self::WrongSetupCode => "This is not the setup code. It was printed where the server was started; a new start prints a new one.".into(),
-            Self::WrongPassword => "The address and the password do not belong together. Check both, or ask an admin for a new link.".into(),
+            Self::WrongSetupCode => {
+                "This is not the setup code. It was printed where the server was started; a new start prints a new one.".into()
+            }
+            Self::WrongPassword => {
+                "The address and the password do not belong together. Check both, or ask an admin for a new link.".into()
+            }
             Self::TooManyAttempts => "Too many attempts for this address. Wait a quarter of an hour, then try again.".into(),
             Self::ShortPassword => format!("Choose at least {SHORTEST_PASSWORD} characters. A sentence is easy to remember."),
             Self::PasswordIsAddress => "Choose a password that is not your address or name.".into(),
@@ -118,7 +122,14 @@ pub async fn setup_code(db: &Db) -> Result<Option<String>, DbErr> {
 ///
 /// # Errors
 /// The code is wrong, or the password weak.
-pub async fn set_up(db: &Db, now: DateTime<Utc>, code: &str, name: &str, email: &Email, password: &str) -> Result<String, Halt<StaffRefusal>> {
+pub async fn set_up(
+    db: &Db,
+    now: DateTime<Utc>,
+    code: &str,
+    name: &str,
+    email: &Email,
+    password: &str,
+) -> Result<String, Halt<StaffRefusal>> {
     limit(db, now, "setup").await?;
     let strong = strength(password, email.as_str(), name);
     let password_hash = match strong {
@@ -144,7 +155,14 @@ pub async fn set_up(db: &Db, now: DateTime<Utc>, code: &str, name: &str, email: 
 ///
 /// # Errors
 /// The address is taken, or the password weak.
-pub async fn create(db: &Db, now: DateTime<Utc>, email: &Email, name: &str, roles: &[Role], password: &str) -> Result<i64, Halt<StaffRefusal>> {
+pub async fn create(
+    db: &Db,
+    now: DateTime<Utc>,
+    email: &Email,
+    name: &str,
+    roles: &[Role],
+    password: &str,
+) -> Result<i64, Halt<StaffRefusal>> {
     strength(password, email.as_str(), name).map_err(Halt::Refused)?;
     let password_hash = hash_password(password).await?;
     let txn = db.write().await?;
@@ -187,7 +205,12 @@ pub async fn invite_again(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64) ->
         return refuse(StaffRefusal::Unknown);
     };
     send_welcome(&*txn, now, id, &row.name, &row.email).await?;
-    history::record(&*txn, now, Entry { actor, act: "send a new link", object: "staff", object_id: id, cohort: None, before: String::new(), after: String::new() }).await?;
+    history::record(
+        &*txn,
+        now,
+        Entry { actor, act: "send a new link", object: "staff", object_id: id, cohort: None, before: String::new(), after: String::new() },
+    )
+    .await?;
     txn.commit().await?;
     Ok(row.name)
 }
@@ -211,7 +234,14 @@ async fn send_welcome(txn: &impl ConnectionTrait, now: DateTime<Utc>, id: i64, n
 ///
 /// # Errors
 /// It would leave no active admin, or no role.
-pub async fn change(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, roles: &[Role], active: bool) -> Result<String, Halt<StaffRefusal>> {
+pub async fn change(
+    db: &Db,
+    now: DateTime<Utc>,
+    actor: Actor,
+    id: i64,
+    roles: &[Role],
+    active: bool,
+) -> Result<String, Halt<StaffRefusal>> {
     if roles.is_empty() && active {
         return refuse(StaffRefusal::NoRole);
     }
@@ -227,7 +257,11 @@ pub async fn change(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, roles: &
         return refuse(StaffRefusal::LastAdmin);
     }
     let before = staff_role::Entity::find().filter(staff_role::Column::StaffId.eq(id)).all(&*txn).await?;
-    let before = format!("{}: {}", if row.active { "active" } else { "inactive" }, before.iter().map(|role| role.role.as_str()).collect::<Vec<_>>().join(", "));
+    let before = format!(
+        "{}: {}",
+        if row.active { "active" } else { "inactive" },
+        before.iter().map(|role| role.role.as_str()).collect::<Vec<_>>().join(", ")
+    );
     let name = row.name.clone();
     let mut row: staff::ActiveModel = row.into();
     row.active = Set(active);
@@ -261,7 +295,9 @@ pub async fn set_password(db: &Db, now: DateTime<Utc>, token: &str, password: &s
     let password_hash = hash_password(password).await?;
     let txn = db.write().await?;
     // Asked again behind the write lock: of two tabs, one wins.
-    let Some(id) = link::find(&*txn, now, "password", token).await?.and_then(|link| link.staff_id) else { return refuse(StaffRefusal::LinkOver) };
+    let Some(id) = link::find(&*txn, now, "password", token).await?.and_then(|link| link.staff_id) else {
+        return refuse(StaffRefusal::LinkOver);
+    };
     link::revoke(&*txn, now, Opens::Password(id)).await?;
     let cookie = replace_password(&*txn, now, id, password_hash).await?;
     txn.commit().await?;
@@ -291,7 +327,15 @@ pub async fn change_password(db: &Db, now: DateTime<Utc>, id: i64, old: &str, ne
 async fn replace_password(txn: &impl ConnectionTrait, now: DateTime<Utc>, id: i64, password_hash: String) -> Result<String, DbErr> {
     staff::ActiveModel { id: Set(id), password_hash: Set(Some(password_hash)), ..Default::default() }.update(txn).await?;
     sign_in::end_all_in(txn, id).await?;
-    let entry = Entry { actor: Actor::Staff(id), act: "choose a password", object: "staff", object_id: id, cohort: None, before: String::new(), after: String::new() };
+    let entry = Entry {
+        actor: Actor::Staff(id),
+        act: "choose a password",
+        object: "staff",
+        object_id: id,
+        cohort: None,
+        before: String::new(),
+        after: String::new(),
+    };
     history::record(txn, now, entry).await?;
     sign_in::begin(txn, now, Holder::Staff(id)).await
 }
@@ -351,7 +395,14 @@ pub async fn list(db: &Db) -> Result<Vec<Line>, DbErr> {
     let mut lines: Vec<Line> = Vec::new();
     for row in rows {
         if lines.last().is_none_or(|line| line.id != row.id) {
-            lines.push(Line { id: row.id, name: row.name, email: row.email, roles: vec![], active: row.active, has_password: row.password_hash.is_some() });
+            lines.push(Line {
+                id: row.id,
+                name: row.name,
+                email: row.email,
+                roles: vec![],
+                active: row.active,
+                has_password: row.password_hash.is_some(),
+            });
         }
         if let (Some(line), Some(role)) = (lines.last_mut(), row.role.as_deref().and_then(Role::parse)) {
             line.roles.push(role);
@@ -380,7 +431,12 @@ async fn insert(
     .insert(txn)
     .await?;
     give_roles(txn, row.id, roles).await?;
-    history::record(txn, now, Entry { actor, act: "add", object: "staff", object_id: row.id, cohort: None, before: String::new(), after: words(roles) }).await?;
+    history::record(
+        txn,
+        now,
+        Entry { actor, act: "add", object: "staff", object_id: row.id, cohort: None, before: String::new(), after: words(roles) },
+    )
+    .await?;
     Ok(row.id)
 }
 
@@ -446,7 +502,8 @@ async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault>
 /// the limit holds across servers.
 async fn limit(db: &Db, now: DateTime<Utc>, bucket: &str) -> Result<(), Halt<StaffRefusal>> {
     let since = now - TimeDelta::minutes(15);
-    let made = sql::number(db.read(), "SELECT count(*) AS n FROM attempt WHERE bucket = $1 AND made_at > $2", values![bucket, since]).await?;
+    let made =
+        sql::number(db.read(), "SELECT count(*) AS n FROM attempt WHERE bucket = $1 AND made_at > $2", values![bucket, since]).await?;
     if made >= MOST_ATTEMPTS { refuse(StaffRefusal::TooManyAttempts) } else { Ok(()) }
 }
 

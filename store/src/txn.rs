@@ -1,7 +1,8 @@
 //! The database, and the one way to write to it.
 //!
 //! A write is `BEGIN IMMEDIATE` on SQLite, so that two writers queue instead of failing half way, and READ COMMITTED with
-//! row locks on PostgreSQL. SQLite writers of one process also queue at a gate: its own waiting polls, and is not fair.
+//! row locks on PostgreSQL. Writers of one process queue at a gate first, in the order they came: SQLite's own waiting
+//! polls and is not fair, and on PostgreSQL a crowd at one row must not hold every connection while it waits.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -9,8 +10,8 @@ use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -19,8 +20,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 #[derive(Clone)]
 pub struct Db {
     pool: DatabaseConnection,
-    gate: Option<Arc<Semaphore>>,
+    gate: Arc<Semaphore>,
 }
+
+/// Connections to PostgreSQL, and how many of them may be writing at once: the rest are for reads.
+const POSTGRES_CONNECTIONS: u32 = 24;
+const POSTGRES_WRITERS: usize = 12;
+/// SQLite has one writer, and readers beside it.
+const SQLITE_CONNECTIONS: u32 = 8;
 
 impl Db {
     /// Opens `sqlite://FILE` (made when missing) or `postgres://…`. Nothing is migrated.
@@ -32,7 +39,7 @@ impl Db {
         let url = if sqlite && !url.contains('?') { format!("{url}?mode=rwc") } else { url.to_owned() };
         let mut options = ConnectOptions::new(url);
         options
-            .max_connections(if sqlite { 8 } else { 24 })
+            .max_connections(if sqlite { SQLITE_CONNECTIONS } else { POSTGRES_CONNECTIONS })
             .min_connections(1)
             .acquire_timeout(Duration::from_secs(if sqlite { 10 } else { 2 }))
             .connect_timeout(Duration::from_secs(2))
@@ -46,7 +53,7 @@ impl Db {
                     .busy_timeout(Duration::from_secs(10))
             });
         let pool = Database::connect(options).await?;
-        Ok(Self { pool, gate: sqlite.then(|| Arc::new(Semaphore::new(1))) })
+        Ok(Self { pool, gate: Arc::new(Semaphore::new(if sqlite { 1 } else { POSTGRES_WRITERS })) })
     }
 
     /// Brings the tables up to date.
@@ -91,14 +98,11 @@ impl Db {
     /// # Errors
     /// No connection or no lock in time.
     pub async fn write(&self) -> Result<Write, DbErr> {
-        let turn = match &self.gate {
-            Some(gate) => Some(Arc::clone(gate).acquire_owned().await.map_err(|closed| DbErr::Custom(closed.to_string()))?),
-            None => None,
-        };
-        let options = if self.gate.is_some() {
-            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() }
-        } else {
+        let turn = Arc::clone(&self.gate).acquire_owned().await.map_err(|closed| DbErr::Custom(closed.to_string()))?;
+        let options = if self.is_postgres() {
             TransactionOptions { isolation_level: Some(IsolationLevel::ReadCommitted), ..Default::default() }
+        } else {
+            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() }
         };
         let txn = self.pool.begin_with_options(options).await?;
         Ok(Write { txn, _turn: turn })
@@ -109,7 +113,7 @@ impl Db {
 pub struct Write {
     // The transaction is dropped, and so rolled back, before the turn is given on.
     txn: DatabaseTransaction,
-    _turn: Option<OwnedSemaphorePermit>,
+    _turn: OwnedSemaphorePermit,
 }
 
 impl Write {

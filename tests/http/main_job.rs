@@ -43,7 +43,11 @@ fn says(got: &Got, words: &str) {
 
 /// The field's value in a page.
 fn field(got: &Got, name: &str) -> String {
-    let tag = got.body.split('<').find(|tag| tag.starts_with("input") && tag.contains(&format!("name=\"{name}\""))).unwrap_or_else(|| panic!("no field {name} in {}", got.body));
+    let tag = got
+        .body
+        .split('<')
+        .find(|tag| tag.starts_with("input") && tag.contains(&format!("name=\"{name}\"")))
+        .unwrap_or_else(|| panic!("no field {name} in {}", got.body));
     let from = tag.find("value=\"").expect("a value") + 7;
     tag[from..].split('"').next().expect("a value").to_owned()
 }
@@ -57,7 +61,7 @@ both_databases! {
         // First start: the setup code makes the admin, who adds a program manager.
         let code = store::staff::setup_code(&scratch.db).await.unwrap().unwrap();
         let mut admin = Browser::new(&app);
-        says(&admin.open("/").await, "setup code");
+        says(&admin.open("/").await, "Setup code");
         let wrong = admin.submit("/api/staff/setup", &[("code", "nope"), ("name", "Ada Lindqvist"), ("email", "ada@halden.example"), ("password", PASSWORD)]).await;
         says(&wrong, "This is not the setup code");
         says(&wrong, "value=\"Ada Lindqvist\"");
@@ -158,6 +162,10 @@ both_databases! {
         rival.retain(|(name, _)| *name != "capacity" && *name != "room" && *name != "educators");
         rival.extend([("cohort", cohort_id.as_str()), ("capacity", "1"), ("room", "Room 4"), ("educators", "")]);
         manager.submit("/api/agenda/session/create", &rival).await;
+        let mut dinner = session("2027-03-27", "19:00", "22:00", "Opening dinner");
+        dinner.retain(|(name, _)| !["capacity", "room", "educators", "mode"].contains(name));
+        dinner.extend([("cohort", cohort_id.as_str()), ("capacity", ""), ("room", "Orangery"), ("educators", ""), ("mode", "everyone")]);
+        manager.submit("/api/agenda/session/create", &dinner).await;
         let sessions = store::agenda::session::agenda_of(&scratch.db, cohort_id.parse().unwrap()).await.unwrap();
         let of = |title: &str| sessions.iter().find(|session| session.title == title).unwrap().id.to_string();
         let (workshop_id, rival_id) = (of("Negotiating with your own organisation"), of("Scenario planning"));
@@ -268,7 +276,7 @@ both_databases! {
             says(&page, words);
         }
         let outbox = manager.open("/outbox").await;
-        says(&outbox, "amara0@c0.example");
+        says(&outbox, "Amara Okafor 0");
         let mail = manager.open(&format!("/outbox/{}", id_after(&outbox, "href=\"/outbox/"))).await;
         assert!(!mail.body.contains("/i/inv_"), "nobody but its reader sees a personal link");
     }

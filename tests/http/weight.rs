@@ -32,7 +32,10 @@ async fn a_first_visit_is_light() {
     let world = World::new(&scratch.db, 12, 10).await;
     for day in ["2027-03-27", "2027-03-28", "2027-03-29", "2027-03-30", "2027-03-31"] {
         for number in 0..12 {
-            let plan = Plan { room: format!("Room {number}"), ..Plan::capped(&format!("Workshop {number}: a question worth a morning"), day, "10:00", "11:00", 20) };
+            let plan = Plan {
+                room: format!("Room {number}"),
+                ..Plan::capped(&format!("Workshop {number}: a question worth a morning"), day, "10:00", "11:00", 20)
+            };
             world.session(&plan).await;
         }
     }
@@ -44,7 +47,10 @@ async fn a_first_visit_is_light() {
     let mut browser = Browser::new(&app);
 
     let (letter, names) = first_visit(&mut browser, &format!("/i/{token}")).await;
-    assert!(names.iter().all(|name| !name.ends_with(".wasm") && !name.ends_with(".js")), "a page without islands loads no bundle: {names:?}");
+    assert!(
+        names.iter().all(|name| !name.ends_with(".wasm") && !name.ends_with(".js")),
+        "a page without islands loads no bundle: {names:?}"
+    );
     assert!(letter <= 40_000, "the invitation weighs {letter}");
 
     browser.hold_invitation(&token).await;

@@ -130,7 +130,8 @@ pub fn errors(draft: &Draft) -> AnyView {
     if errors.is_empty() {
         return ().into_any();
     }
-    let heading = if errors.len() == 1 { "One thing needs another look".to_owned() } else { format!("{} things need another look", errors.len()) };
+    let heading =
+        if errors.len() == 1 { "One thing needs another look".to_owned() } else { format!("{} things need another look", errors.len()) };
     let lines = errors
         .into_iter()
         .map(|(field, sentence)| {

@@ -15,7 +15,8 @@ pub fn tag(tone: &'static str, label: impl Into<String>) -> AnyView {
 /// Seats of a company: confirmed, held, free.
 pub fn bar(confirmed: u32, held: u32, seats: u32) -> AnyView {
     let share = |part: u32| if seats == 0 { 0.0 } else { f64::from(part) * 100.0 / f64::from(seats) };
-    let label = format!("{confirmed} confirmed, {held} held of {seats}");
+    let label =
+        if held == 0 { format!("{confirmed} confirmed of {seats}") } else { format!("{confirmed} confirmed, {held} held of {seats}") };
     view! {
         <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label=label>
             <rect width=share(confirmed).to_string() height="8"></rect>
@@ -31,7 +32,8 @@ pub fn pager<T>(desk: &Desk, list: &store::Page<T>) -> AnyView {
         return ().into_any();
     }
     let first = (list.page - 1) * store::PAGE_ROWS + 1;
-    let shown = format!("{}–{} of {}", thousands(first), thousands((first + list.rows.len() as u64).saturating_sub(1)), thousands(list.total));
+    let shown =
+        format!("{}–{} of {}", thousands(first), thousands((first + list.rows.len() as u64).saturating_sub(1)), thousands(list.total));
     let at = |page: u64| {
         let here = desk.with_query("page", "");
         let joint = if here.contains('?') { '&' } else { '?' };

@@ -17,13 +17,24 @@ pub enum SeatState {
     Yours,
     AssignedToYou,
     Assigned,
-    Free { left: Option<u32> },
+    Free {
+        left: Option<u32>,
+    },
     /// Free, at the time of another seat: its title.
-    Clash { with: String, left: Option<u32> },
-    Full { waiting: u32 },
-    Waiting { position: u32 },
+    Clash {
+        with: String,
+        left: Option<u32>,
+    },
+    Full {
+        waiting: u32,
+    },
+    Waiting {
+        position: u32,
+    },
     /// Held for this person: until when, in words.
-    Offered { until: String },
+    Offered {
+        until: String,
+    },
     Closed,
     Cancelled,
 }
@@ -83,6 +94,24 @@ impl Press {
     }
 }
 
+/// Every session's state and signal.
+type States = StoredValue<Vec<(i64, RwSignal<SeatState>)>>;
+
+/// Asks how every session stands, and shows it.
+async fn bring_up_to_date(states: States) {
+    if let Ok(now) = seat_states().await {
+        states.with_value(|states| {
+            for (session, state) in now {
+                if let Some((_, signal)) = states.iter().find(|(known, _)| *known == session)
+                    && signal.get_untracked() != state
+                {
+                    signal.set(state);
+                }
+            }
+        });
+    }
+}
+
 /// How often counts are asked for anew while the page is open.
 const EVERY_SECONDS: u64 = 20;
 
@@ -94,29 +123,20 @@ pub fn AgendaPicker(days: Vec<Day>) -> impl IntoView {
     let states = StoredValue::new(states);
     let said = RwSignal::new(None::<Answer>);
 
-    let refresh = Action::new(move |(): &()| async move {
-        if let Ok(now) = seat_states().await {
-            states.with_value(|states| {
-                for (session, state) in now {
-                    if let Some((_, signal)) = states.iter().find(|(known, _)| *known == session)
-                        && signal.get_untracked() != state
-                    {
-                        signal.set(state);
-                    }
-                }
-            });
-        }
-    });
+    let refresh = Action::new(move |(): &()| bring_up_to_date(states));
     let press = Action::new(move |(press, session): &(Press, i64)| {
         let (press, session) = (*press, *session);
         async move {
-            let answer = press.send(session).await.unwrap_or_else(|_| Answer {
-                done: false,
-                code: "away".to_owned(),
-                sentence: "This did not reach us. Check your connection and press again: nothing is taken twice.".to_owned(),
+            let answer = press.send(session).await.unwrap_or_else(|error| {
+                let sentence = if matches!(error, ServerFnError::Request(_)) {
+                    "This did not reach us. Check your connection and press again: nothing is taken twice."
+                } else {
+                    "This was not possible any more. Below is how things stand now."
+                };
+                Answer { done: false, code: "away".to_owned(), sentence: sentence.to_owned() }
             });
             said.set(Some(answer));
-            refresh.dispatch(());
+            bring_up_to_date(states).await;
         }
     });
     Effect::new(move || {
@@ -142,7 +162,8 @@ pub fn AgendaPicker(days: Vec<Day>) -> impl IntoView {
                 .cards
                 .into_iter()
                 .map(|card| {
-                    let state = states.with_value(|states| states.iter().find(|(known, _)| *known == card.session).map(|(_, signal)| *signal));
+                    let state =
+                        states.with_value(|states| states.iter().find(|(known, _)| *known == card.session).map(|(_, signal)| *signal));
                     let state = state.unwrap_or_else(|| RwSignal::new(card.state.clone()));
                     card_view(card, state, press)
                 })
@@ -187,7 +208,9 @@ fn acts(state: &SeatState, session: i64, title: &str, press: Action<(Press, i64)
         SeatState::Yours => view! { <span class="tag good">"Your seat"</span> {button(Press::GiveUp, "Give it up", true)} }.into_any(),
         SeatState::AssignedToYou => view! { <span class="tag good">"Assigned"</span> }.into_any(),
         SeatState::Assigned => view! { <span class="tag">"By assignment"</span> }.into_any(),
-        SeatState::Free { left } => view! { {left.map(|left| line(seats_left(left)))} {button(Press::Take, "Take a seat", false)} }.into_any(),
+        SeatState::Free { left } => {
+            view! { {left.map(|left| line(seats_left(left)))} {button(Press::Take, "Take a seat", false)} }.into_any()
+        }
         SeatState::Clash { with, left } => view! {
             {left.map(|left| line(seats_left(left)))}
             <p class="small"><span class="tag warn">{format!("same time as {with}")}</span></p>
@@ -201,7 +224,7 @@ fn acts(state: &SeatState, session: i64, title: &str, press: Action<(Press, i64)
         .into_any(),
         SeatState::Waiting { position } => view! {
             <span class="tag">{format!("You are number {position} on the waitlist")}</span>
-            {button(Press::Leave, "Leave it", true)}
+            {button(Press::Leave, "Leave the waitlist", true)}
         }
         .into_any(),
         SeatState::Offered { until } => view! {
@@ -219,13 +242,23 @@ fn seats_left(left: u32) -> String {
     if left == 1 { "1 seat left".to_owned() } else { format!("{left} seats left") }
 }
 
-fn button(what: Press, label: &'static str, quiet: bool, session: i64, title: &str, press: Action<(Press, i64), ()>) -> impl IntoView + use<> {
+fn button(
+    what: Press,
+    label: &'static str,
+    quiet: bool,
+    session: i64,
+    title: &str,
+    press: Action<(Press, i64), ()>,
+) -> impl IntoView + use<> {
     let class = if quiet { "button small quiet" } else { "button small" };
     let named = format!("{label}: {title}");
     view! {
         <form method="post" action=what.action() on:submit=move |event| {
             event.prevent_default();
-            press.dispatch((what, session));
+            // A second press while the first is under way is the same press.
+            if !press.pending().get_untracked() {
+                press.dispatch((what, session));
+            }
         }>
             <input type="hidden" name="session" value=session.to_string()/>
             <button class=class aria-label=named>{label}</button>

@@ -37,8 +37,14 @@ pub enum Change {
     New,
     Cancelled,
     Restored,
-    Moved { from: NaiveDateTime, to: NaiveDateTime },
-    RoomChanged { from: String, to: String },
+    Moved {
+        from: NaiveDateTime,
+        to: NaiveDateTime,
+    },
+    RoomChanged {
+        from: String,
+        to: String,
+    },
     /// Title, text, people or seats: nothing a calendar has to move for.
     Reworded,
 }
@@ -162,14 +168,29 @@ pub fn warnings(setting: &Setting<'_>) -> Vec<Warning> {
     for version in &live {
         let (id, title) = (version.session, &version.title);
         if version.starts.date() < setting.first_day || version.starts.date() > setting.last_day {
-            say(Severity::Block, id, format!("“{title}” is on {}, outside the cohort's dates. Move it or change the dates.", words::day(version.starts.date())));
+            say(
+                Severity::Block,
+                id,
+                format!("“{title}” is on {}, outside the cohort's dates. Move it or change the dates.", words::day(version.starts.date())),
+            );
         }
         let seats = setting.seats.get(&id).copied().unwrap_or(0);
         if let Some(capacity) = version.capacity {
             if seats > capacity {
-                say(Severity::Block, id, format!("{seats} people hold seats in “{title}”, which now takes {capacity}. Raise its capacity or speak with {}.", people(seats - capacity)));
+                say(
+                    Severity::Block,
+                    id,
+                    format!(
+                        "{seats} people hold seats in “{title}”, which now takes {capacity}. Raise its capacity or speak with {}.",
+                        people(seats - capacity)
+                    ),
+                );
             } else if version.mode == SeatMode::Everyone && setting.registered > capacity {
-                say(Severity::Warn, id, format!("“{title}” is for everyone, {} so far; its room takes {capacity}.", people(setting.registered)));
+                say(
+                    Severity::Warn,
+                    id,
+                    format!("“{title}” is for everyone, {} so far; its room takes {capacity}.", people(setting.registered)),
+                );
             }
         }
         if version.objective.is_empty() && !matches!(version.kind.as_str(), "break" | "social") {
@@ -178,7 +199,11 @@ pub fn warnings(setting: &Setting<'_>) -> Vec<Warning> {
     }
     for version in setting.working.iter().filter(|version| version.cancelled) {
         if let Some(seats) = setting.seats.get(&version.session).filter(|seats| **seats > 0) {
-            say(Severity::Warn, version.session, format!("“{}” is cancelled while {} a seat in it. They are told.", version.title, holds(*seats)));
+            say(
+                Severity::Warn,
+                version.session,
+                format!("“{}” is cancelled while {} a seat in it. They are told.", version.title, holds(*seats)),
+            );
         }
     }
     for (index, one) in live.iter().enumerate() {
@@ -200,7 +225,11 @@ pub fn warnings(setting: &Setting<'_>) -> Vec<Warning> {
                 say(Severity::Warn, other.session, format!("{} seats in both {both}, which overlap at {when}.", holds(*count)));
             }
             if one.mode == SeatMode::Everyone && other.mode == SeatMode::Everyone {
-                say(Severity::Warn, other.session, format!("{both} are both for everyone and overlap at {when}. Make one of them sign-up."));
+                say(
+                    Severity::Warn,
+                    other.session,
+                    format!("{both} are both for everyone and overlap at {when}. Make one of them sign-up."),
+                );
             }
         }
     }
@@ -253,7 +282,10 @@ mod tests {
         assert_eq!(edit(|_| {}), None);
         assert_eq!(edit(|now| now.title = "New words".into()), Some((false, vec![Change::Reworded])));
         assert_eq!(edit(|now| now.cancelled = true), Some((true, vec![Change::Cancelled])));
-        assert_eq!(edit(|now| now.room = "Aula".into()), Some((true, vec![Change::RoomChanged { from: "Room 1".into(), to: "Aula".into() }])));
+        assert_eq!(
+            edit(|now| now.room = "Aula".into()),
+            Some((true, vec![Change::RoomChanged { from: "Room 1".into(), to: "Aula".into() }]))
+        );
         assert_eq!(
             changes(std::slice::from_ref(&then), std::slice::from_ref(&ten)),
             [Changed { session: 1, changes: vec![Change::Moved { from: then.starts, to: ten.starts }] }]

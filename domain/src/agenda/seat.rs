@@ -151,7 +151,9 @@ impl Refusal for SeatRefusal {
                 words::clock(other.starts)
             ),
             Self::Full { capacity } => {
-                format!("All {capacity} seats are taken. Join the waitlist and the next free seat is offered in order, or choose another session.")
+                format!(
+                    "All {capacity} seats are taken. Join the waitlist and the next free seat is offered in order, or choose another session."
+                )
             }
         }
     }
@@ -206,13 +208,7 @@ mod tests {
     #[test]
     fn each_reason_is_said_before_the_next() {
         let clash = [held(7, "10:00", "11:00")];
-        let worst = Facts {
-            registered: false,
-            cancelled: true,
-            mode: SeatMode::Everyone,
-            now: at("09:00"),
-            ..facts(&[1, 2, 3], &clash)
-        };
+        let worst = Facts { registered: false, cancelled: true, mode: SeatMode::Everyone, now: at("09:00"), ..facts(&[1, 2, 3], &clash) };
         let mut facing = worst.clone();
         assert_eq!(take(&facing), Err(SeatRefusal::NotRegistered));
         facing.registered = true;
@@ -240,9 +236,13 @@ mod tests {
 
     #[test]
     fn only_true_overlaps_clash() {
-        for (starts, ends, clashes) in
-            [("08:00", "09:00", false), ("08:00", "09:01", true), ("10:29", "12:00", true), ("10:30", "12:00", false), ("09:30", "09:45", true)]
-        {
+        for (starts, ends, clashes) in [
+            ("08:00", "09:00", false),
+            ("08:00", "09:01", true),
+            ("10:29", "12:00", true),
+            ("10:30", "12:00", false),
+            ("09:30", "09:45", true),
+        ] {
             let other = [held(7, starts, ends)];
             assert_eq!(take(&facts(&[], &other)).is_err(), clashes, "{starts}–{ends}");
         }

@@ -55,7 +55,10 @@ impl Slot {
             return Err(FieldRefusal::new("ends", "The session ends when it starts. Give it a later end."));
         }
         if (ends_at - starts_at).num_minutes() > Self::LONGEST_HOURS * 60 {
-            return Err(FieldRefusal::new("ends", format!("This is longer than {} hours. Check the start and the end.", Self::LONGEST_HOURS)));
+            return Err(FieldRefusal::new(
+                "ends",
+                format!("This is longer than {} hours. Check the start and the end.", Self::LONGEST_HOURS),
+            ));
         }
         Ok(Self { starts, ends, starts_at, ends_at })
     }
@@ -111,7 +114,12 @@ impl SessionText {
     /// Every field that is wrong, in the order of the form.
     pub fn parse(typed: &TypedSession<'_>) -> Result<Self, Vec<FieldRefusal>> {
         let mut wrong = Vec::new();
-        let mut keep = |answer: Result<String, FieldRefusal>| answer.unwrap_or_else(|why| { wrong.push(why); String::new() });
+        let mut keep = |answer: Result<String, FieldRefusal>| {
+            answer.unwrap_or_else(|why| {
+                wrong.push(why);
+                String::new()
+            })
+        };
         let title = keep(contact::required("title", typed.title, 200, "Give the session a title."));
         let summary = keep(contact::paragraphs("summary", typed.summary, 8_000));
         let room = keep(contact::optional("room", typed.room, 100));
@@ -123,7 +131,10 @@ impl SessionText {
         }
         let capacity = match seat_count("capacity", typed.capacity) {
             Ok(count) => count,
-            Err(why) => { wrong.push(why); None }
+            Err(why) => {
+                wrong.push(why);
+                None
+            }
         };
         let kind = Kind::parse(typed.kind);
         if kind.is_none() {
@@ -134,7 +145,9 @@ impl SessionText {
             wrong.push(FieldRefusal::new("mode", "Choose who attends."));
         }
         match (kind, mode) {
-            (Some(kind), Some(mode)) if wrong.is_empty() => Ok(Self { title, summary, kind, room, track, objective, educators, capacity, mode }),
+            (Some(kind), Some(mode)) if wrong.is_empty() => {
+                Ok(Self { title, summary, kind, room, track, objective, educators, capacity, mode })
+            }
             _ => Err(wrong),
         }
     }

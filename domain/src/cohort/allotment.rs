@@ -107,16 +107,29 @@ pub fn name(facts: &NameFacts, count: u32) -> Result<(), AllotmentRefusal> {
 /// Why the seats stay as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AllotmentRefusal {
-    NotOpen { open: u32 },
-    InUse { in_use: u32 },
-    Promised { promised: u32 },
+    NotOpen {
+        open: u32,
+    },
+    InUse {
+        in_use: u32,
+    },
+    Promised {
+        promised: u32,
+    },
     NotInviting,
     TooLate,
-    TooMany { free: u32 },
+    TooMany {
+        free: u32,
+    },
     /// The person is already invited to this cohort.
-    AlreadyInvited { email: String },
+    AlreadyInvited {
+        email: String,
+    },
     /// The address belongs to somebody at another company.
-    OtherCompany { email: String, company: String },
+    OtherCompany {
+        email: String,
+        company: String,
+    },
     /// Nobody was named.
     Nobody,
 }
@@ -138,16 +151,30 @@ impl Refusal for AllotmentRefusal {
 
     fn sentence(&self) -> String {
         match self {
-            Self::NotOpen { open: 0 } => "Every seat of this cohort is promised. Raise its capacity, or take seats back from a company.".into(),
-            Self::NotOpen { open } => format!("Only {} open in this cohort. Allot at most that many, or raise its capacity.", seats_are(*open)),
+            Self::NotOpen { open: 0 } => {
+                "Every seat of this cohort is promised. Raise its capacity, or take seats back from a company.".into()
+            }
+            Self::NotOpen { open } => {
+                format!("Only {} open in this cohort. Allot at most that many, or raise its capacity.", seats_are(*open))
+            }
             Self::InUse { in_use } => format!("{} already held or confirmed here. Allot at least that many.", seats_are(*in_use)),
-            Self::Promised { promised } => format!("{} already promised to companies. Set at least that many, or take seats back first.", seats_are(*promised)),
+            Self::Promised { promised } => {
+                format!("{} already promised to companies. Set at least that many, or take seats back first.", seats_are(*promised))
+            }
             Self::NotInviting => "This cohort is not inviting at the moment. The program team will write when it does.".into(),
-            Self::TooLate => "The reply date has passed, so your seats went back to the cohort. Write to the program team if you still want them.".into(),
-            Self::TooMany { free: 0 } => "All your seats are named. To send somebody else, ask one of your colleagues to pass on their invitation.".into(),
+            Self::TooLate => {
+                "The reply date has passed, so your seats went back to the cohort. Write to the program team if you still want them.".into()
+            }
+            Self::TooMany { free: 0 } => {
+                "All your seats are named. To send somebody else, ask one of your colleagues to pass on their invitation.".into()
+            }
             Self::TooMany { free } => format!("{} left for your company. Name at most that many.", seats_are(*free)),
-            Self::AlreadyInvited { email } => format!("{email} is already invited to this cohort. Name somebody else, or leave this row empty."),
-            Self::OtherCompany { email, company } => format!("{email} is known to us at {company}. Check the address, or write to the program team."),
+            Self::AlreadyInvited { email } => {
+                format!("{email} is already invited to this cohort. Name somebody else, or leave this row empty.")
+            }
+            Self::OtherCompany { email, company } => {
+                format!("{email} is known to us at {company}. Check the address, or write to the program team.")
+            }
             Self::Nobody => "Name at least one colleague.".into(),
         }
     }
@@ -224,7 +251,9 @@ mod tests {
 
     #[test]
     fn open_seats() {
-        for (capacity, overbooked, allotted, outside, open) in [(120, 0, 0, 0, 120), (120, 0, 120, 0, 0), (120, 6, 120, 2, 4), (100, 0, 120, 0, 0), (120, 0, 110, 10, 0)] {
+        for (capacity, overbooked, allotted, outside, open) in
+            [(120, 0, 0, 0, 120), (120, 0, 120, 0, 0), (120, 6, 120, 2, 4), (100, 0, 120, 0, 0), (120, 0, 110, 10, 0)]
+        {
             assert_eq!(Sums { capacity, overbooked, allotted, outside }.open(), open);
         }
     }

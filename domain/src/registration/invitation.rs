@@ -95,7 +95,9 @@ pub enum InvitationRefusal {
     /// The conversation rule was not acknowledged.
     RuleNotAcknowledged,
     /// A newer version of the rule stands than the one that was on the page.
-    RuleChanged { current: u32 },
+    RuleChanged {
+        current: u32,
+    },
     /// Something typed is wrong.
     Field(FieldRefusal),
 }
@@ -126,9 +128,14 @@ impl Refusal for InvitationRefusal {
             Self::NoLongerOpen => "This invitation is no longer open. Write to the program team: they can invite you again.".into(),
             Self::NotYet => "This invitation has not been answered yet.".into(),
             Self::CohortClosed => "This cohort no longer takes answers. Write to the program team.".into(),
-            Self::TooLate(_) => "The seat was held for you until the reply date, which has passed. Write to the program team: they can hold it again.".into(),
+            Self::TooLate(_) => {
+                "The seat was held for you until the reply date, which has passed. Write to the program team: they can hold it again."
+                    .into()
+            }
             Self::RuleNotAcknowledged => "Tick the box to say that you have read the conversation rule and will keep it.".into(),
-            Self::RuleChanged { current } => format!("The conversation rule was renewed while you read. This is version {current}: read it and tick the box again."),
+            Self::RuleChanged { current } => {
+                format!("The conversation rule was renewed while you read. This is version {current}: read it and tick the box again.")
+            }
             Self::Field(why) => why.sentence.clone(),
         }
     }
@@ -210,7 +217,12 @@ impl Needs {
     /// Every field that is too long.
     pub fn parse(typed: &Self) -> Result<Self, Vec<FieldRefusal>> {
         let mut wrong = Vec::new();
-        let mut keep = |answer: Result<String, FieldRefusal>| answer.unwrap_or_else(|why| { wrong.push(why); String::new() });
+        let mut keep = |answer: Result<String, FieldRefusal>| {
+            answer.unwrap_or_else(|why| {
+                wrong.push(why);
+                String::new()
+            })
+        };
         let needs = Self {
             travel: keep(contact::paragraphs("travel", &typed.travel, 1_000)),
             dietary: keep(contact::paragraphs("dietary", &typed.dietary, 500)),
@@ -274,7 +286,11 @@ mod tests {
         for (what, facts, expect) in [
             ("as it should be", facts(), Ok(Acceptance::Accepted)),
             ("a mail that bounced was read after all", AcceptFacts { state: State::Bounced, ..facts() }, Ok(Acceptance::Accepted)),
-            ("twice, too late, closed", AcceptFacts { state: State::Accepted, now: late, cohort: CohortState::Closed, ..facts() }, Ok(Acceptance::AlreadyAccepted)),
+            (
+                "twice, too late, closed",
+                AcceptFacts { state: State::Accepted, now: late, cohort: CohortState::Closed, ..facts() },
+                Ok(Acceptance::AlreadyAccepted),
+            ),
             ("no box ticked", AcceptFacts { acknowledged: None, ..facts() }, Err(InvitationRefusal::RuleNotAcknowledged)),
             ("an older rule", AcceptFacts { acknowledged: Some(2), ..facts() }, Err(InvitationRefusal::RuleChanged { current: 3 })),
             ("on the last second", AcceptFacts { now: facts().held_until, ..facts() }, Ok(Acceptance::Accepted)),

@@ -16,19 +16,29 @@ pub fn build(app: &App, mail: &Mail, rendered: &Rendered) -> Result<Message, Str
     let from = Mailbox::new(Some(app.host.name.clone()), address(&app.host.sender)?);
     let to = Mailbox::new(Some(domain::contact::one_line(&mail.to_name)), address(&mail.to_email)?);
     let domain = app.host.sender.split_once('@').map_or("localhost", |(_, domain)| domain);
-    let mut words = MultiPart::alternative()
-        .singlepart(SinglePart::plain(rendered.text.clone()))
-        .singlepart(SinglePart::html(rendered.html.clone()));
+    let mut words =
+        MultiPart::alternative().singlepart(SinglePart::plain(rendered.text.clone())).singlepart(SinglePart::html(rendered.html.clone()));
     let mut attached = None;
     if let Some((method, calendar)) = &rendered.calendar {
-        let kind = method.as_ref().map_or_else(|| "text/calendar; charset=utf-8".to_owned(), |method| format!("text/calendar; method={method}; charset=utf-8"));
+        let kind = method
+            .as_ref()
+            .map_or_else(|| "text/calendar; charset=utf-8".to_owned(), |method| format!("text/calendar; method={method}; charset=utf-8"));
         let kind = ContentType::parse(&kind).map_err(|why| why.to_string())?;
-        let body = || Body::new_with_encoding(calendar.clone().into_bytes(), lettre::message::header::ContentTransferEncoding::Base64).map_err(|_| "the calendar cannot be encoded".to_owned());
+        let body = || {
+            Body::new_with_encoding(calendar.clone().into_bytes(), lettre::message::header::ContentTransferEncoding::Base64)
+                .map_err(|_| "the calendar cannot be encoded".to_owned())
+        };
         if method.is_some() {
             words = words.singlepart(SinglePart::builder().header(kind.clone()).header(ContentTransferEncoding::Base64).body(body()?));
         }
         let name = if method.is_some() { "invite.ics" } else { "agenda.ics" };
-        attached = Some(SinglePart::builder().header(kind).header(ContentDisposition::attachment(name)).header(ContentTransferEncoding::Base64).body(body()?));
+        attached = Some(
+            SinglePart::builder()
+                .header(kind)
+                .header(ContentDisposition::attachment(name))
+                .header(ContentTransferEncoding::Base64)
+                .body(body()?),
+        );
     }
     let builder = Message::builder()
         .from(from)

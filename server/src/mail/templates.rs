@@ -60,7 +60,11 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
         Message::StaffWelcome { name } => Words {
             preheader: format!("Your account at {} is ready.", app.host.name),
             button: Some(("Choose my password".to_owned(), to("welcome"))),
-            why: format!("You get this because an admin of {} made an account for this address. The link works once, for {} days.", app.host.name, store::staff::WELCOME_DAYS),
+            why: format!(
+                "You get this because an admin of {} made an account for this address. The link works once, for {} days.",
+                app.host.name,
+                store::staff::WELCOME_DAYS
+            ),
             ..plain(name, vec![text(format!("An account of yours at {} is ready. Choose a password and you are in.", app.host.name))])
         },
         Message::Delegation { lead, company, cohort, seats, reply_by, reminder } => {
@@ -68,15 +72,27 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
             let opening = if *reminder {
                 format!("The seats held for {company} are waiting for names until {until}.")
             } else {
-                format!("{seats} seats are held for {company} in “{}”, five days of learning with senior people from other companies. Nothing is for sale.", cohort.program)
+                let held = if *seats == 1 { "One seat is".to_owned() } else { format!("{seats} seats are") };
+                format!(
+                    "{held} held for {company} in “{}”, to learn with senior people from other companies. Nothing is for sale.",
+                    cohort.program
+                )
             };
             Words {
                 preheader: format!("Name your colleagues until {until}."),
                 button: Some(("Name my colleagues".to_owned(), to("d"))),
-                after: vec![text("Each colleague you name gets a personal invitation from us. Names stay with us: other companies see yours, and no names until people have accepted.")],
+                after: vec![text(
+                    "Each colleague you name gets a personal invitation from us. Other companies learn that yours takes part; they see a name only once that person has accepted.",
+                )],
                 signature: Some(signature(cohort)),
-                why: format!("You get this because {} asks you to choose who comes from {company}. The link is yours; please do not pass it on.", app.host.name),
-                ..plain(lead, vec![text(opening), facts(cohort, vec![("Seats".to_owned(), seats.to_string()), ("Reply by".to_owned(), until)])])
+                why: format!(
+                    "You get this because {} asks you to choose who comes from {company}. The link is yours; please do not pass it on.",
+                    app.host.name
+                ),
+                ..plain(
+                    lead,
+                    vec![text(opening), facts(cohort, vec![("Seats".to_owned(), seats.to_string()), ("Reply by".to_owned(), until)])],
+                )
             }
         }
         Message::Invitation { name, company, cohort, letter, held_until, zone, reminder, from_colleague } => {
@@ -84,7 +100,10 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
             let opening = match (from_colleague, reminder) {
                 (Some(colleague), _) => format!("{colleague} passes a seat in “{}” on to you.", cohort.program),
                 (None, true) => format!("Your seat in “{}” is still held for you. A short answer helps everybody.", cohort.program),
-                (None, false) => format!("You are invited, with colleagues from {company}, to “{}”. Nothing is for sale: that is a rule, and we keep it.", cohort.program),
+                (None, false) => format!(
+                    "A seat for {company} in “{}” is held in your name. Nothing is for sale: that is a rule, and we keep it.",
+                    cohort.program
+                ),
             };
             let mut paragraphs = vec![text(opening)];
             paragraphs.extend(letter.split("\n\n").filter(|part| !part.trim().is_empty()).map(|part| text(part.trim())));
@@ -94,7 +113,11 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
                 button: Some(("Read and answer".to_owned(), to("i"))),
                 after: vec![text("Accept, send a colleague instead, or decline: each takes a minute, and no account is needed.")],
                 signature: Some(signature(cohort)),
-                why: format!("You get this because your company named you to {}. The link is yours alone; please do not pass it on.", app.host.name),
+                why: format!(
+                    "You get this because {} named you to {}. The link is yours alone; please do not pass it on.",
+                    from_colleague.as_deref().unwrap_or("your company"),
+                    app.host.name
+                ),
                 ..plain(name, paragraphs)
             }
         }
@@ -104,21 +127,36 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
                 preheader: format!("{}, {}. Choose your sessions.", cohort.dates, cohort.venue),
                 button: Some(("Choose my sessions".to_owned(), to("i"))),
                 after: vec![
-                    text("Your agenda so far is attached. To have it in your calendar and kept up to date, subscribe to your private link:"),
+                    text(format!(
+                        "{}To have your week in your calendar and kept up to date, subscribe to your private link:",
+                        if agenda.is_some() { "Your agenda so far is attached. " } else { "" }
+                    )),
                     Block::Link { label: "My private calendar".to_owned(), url: format!("{base}/cal/{feed}.ics") },
                     text("Whoever has this link can see your agenda, so keep it to yourself. You can replace it at any time."),
                 ],
                 signature: Some(signature(cohort)),
                 why: why_coming(app),
                 calendar: agenda.map(|agenda| (None, agenda)),
-                ..plain(name, vec![text(format!("your seat in “{}” is confirmed. We look forward to you.", cohort.program)), facts(cohort, vec![])])
+                ..plain(
+                    name,
+                    vec![text(format!("Your seat in “{}” is confirmed. We look forward to you.", cohort.program)), facts(cohort, vec![])],
+                )
             }
         }
         Message::Withdrawn { name, cohort } => Words {
             preheader: "Your seat is given back.".to_owned(),
             signature: Some(signature(cohort)),
             why: why_coming(app),
-            ..plain(name, vec![text(format!("you gave your seat in “{}” back, and your private calendar link no longer works. Entries you saved yourself stay until you delete them.", cohort.program)), text("If this was a mistake, answer this mail: we are glad to look for a seat.")])
+            ..plain(
+                name,
+                vec![
+                    text(format!(
+                        "You gave your seat in “{}” back, and your private calendar link no longer works. Entries you saved yourself stay until you delete them.",
+                        cohort.program
+                    )),
+                    text("If this was a mistake, answer this mail: we are glad to look for a seat."),
+                ],
+            )
         },
         Message::SessionChanged { name, cohort, changes, event } => Words {
             preheader: changes.join(" "),
@@ -126,7 +164,16 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
             after: vec![text("The calendar entry attached replaces the one you have.")],
             signature: Some(signature(cohort)),
             why: why_session(app),
-            calendar: Some((Some("REQUEST".to_owned()), calendar::request(&calendars::publisher(app), &organizer(app), &attendee(mail), &calendars::event(event, base), mail.created_at))),
+            calendar: Some((
+                Some("REQUEST".to_owned()),
+                calendar::request(
+                    &calendars::publisher(app),
+                    &organizer(app),
+                    &attendee(mail),
+                    &calendars::event(event, base),
+                    mail.created_at,
+                ),
+            )),
             ..plain(name, vec![text(format!("“{}” has changed. {}", event.title, changes.join(" "))), session_facts(event)])
         },
         Message::SessionCancelled { name, cohort, event } => Words {
@@ -137,9 +184,22 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
             why: why_session(app),
             calendar: Some((
                 Some("CANCEL".to_owned()),
-                calendar::cancel(&calendars::publisher(app), &organizer(app), &attendee(mail), &calendars::event(event, base), Removal::Session, mail.created_at),
+                calendar::cancel(
+                    &calendars::publisher(app),
+                    &organizer(app),
+                    &attendee(mail),
+                    &calendars::event(event, base),
+                    Removal::Session,
+                    mail.created_at,
+                ),
             )),
-            ..plain(name, vec![text(format!("“{}” is cancelled. Your time is free, and you may choose another session.", event.title)), session_facts(event)])
+            ..plain(
+                name,
+                vec![
+                    text(format!("“{}” is cancelled. Your time is free, and you may choose another session.", event.title)),
+                    session_facts(event),
+                ],
+            )
         },
         Message::SeatOffered { name, cohort, session, when, until, zone } => {
             let until = moment(zone, *until);
@@ -149,20 +209,31 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
                 after: vec![text("If you do not answer until then, or pass it on, the next person waiting is asked.")],
                 signature: Some(signature(cohort)),
                 why: "You get this because you joined the waitlist of this session.".to_owned(),
-                ..plain(name, vec![
-                    text(format!("a seat in “{session}” is free, and it is held for you.")),
-                    Block::Facts(vec![("When".to_owned(), format!("{when} ({})", city(&cohort.zone))), ("Held until".to_owned(), until)]),
-                ])
+                ..plain(
+                    name,
+                    vec![
+                        text(format!("A seat in “{session}” is free, and it is held for you.")),
+                        Block::Facts(vec![
+                            ("When".to_owned(), format!("{when} ({})", city(&cohort.zone))),
+                            ("Held until".to_owned(), until),
+                        ]),
+                    ],
+                )
             }
         }
         Message::CohortCancelled { name, cohort } => Words {
             preheader: format!("{} does not take place.", cohort.title),
             signature: Some(signature(cohort)),
             why: why_coming(app),
-            ..plain(name, vec![
-                text(format!("“{}”, {} in {}, does not take place. We are sorry.", cohort.program, cohort.dates, cohort.venue)),
-                text("Your private calendar link now shows every session as cancelled. Entries you saved yourself stay until you delete them."),
-            ])
+            ..plain(
+                name,
+                vec![
+                    text(format!("“{}”, {} in {}, does not take place. We are sorry.", cohort.program, cohort.dates, cohort.venue)),
+                    text(
+                        "Your private calendar link now shows every session as cancelled. Entries you saved yourself stay until you delete them.",
+                    ),
+                ],
+            )
         },
     }
 }
@@ -185,13 +256,17 @@ fn text(words: impl Into<String>) -> Block {
 }
 
 fn facts(cohort: &CohortFacts, more: Vec<(String, String)>) -> Block {
-    let mut facts = vec![("When".to_owned(), cohort.dates.clone()), ("Where".to_owned(), format!("{} ({} time)", cohort.venue, city(&cohort.zone)))];
+    let mut facts =
+        vec![("When".to_owned(), cohort.dates.clone()), ("Where".to_owned(), format!("{} ({} time)", cohort.venue, city(&cohort.zone)))];
     facts.extend(more);
     Block::Facts(facts)
 }
 
 fn session_facts(event: &CalendarEvent) -> Block {
-    let mut facts = vec![("When".to_owned(), format!("{}, {} ({} time)", words::day(event.starts.date()), words::span(event.starts, event.ends), city(&event.zone)))];
+    let mut facts = vec![(
+        "When".to_owned(),
+        format!("{}, {} ({} time)", words::day(event.starts.date()), words::span(event.starts, event.ends), city(&event.zone)),
+    )];
     if !event.place.is_empty() {
         facts.push(("Where".to_owned(), event.place.clone()));
     }
@@ -203,7 +278,7 @@ fn signature(cohort: &CohortFacts) -> String {
 }
 
 fn why_coming(app: &App) -> String {
-    format!("You get this because you accepted an invitation of {}.", app.host.name)
+    format!("You get this because you accepted an invitation from {}.", app.host.name)
 }
 
 fn why_session(app: &App) -> String {

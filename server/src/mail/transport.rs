@@ -42,7 +42,9 @@ impl Transport {
     /// Why it cannot, in one sentence.
     pub async fn check(&self) -> Result<(), String> {
         match self {
-            Self::Folder(folder) => tokio::fs::create_dir_all(folder).await.map_err(|why| format!("the mail folder {} cannot be made: {why}", folder.display())),
+            Self::Folder(folder) => {
+                tokio::fs::create_dir_all(folder).await.map_err(|why| format!("the mail folder {} cannot be made: {why}", folder.display()))
+            }
             Self::Smtp(server) => match server.test_connection().await {
                 Ok(true) => Ok(()),
                 Ok(false) => Err("the mail server does not answer".to_owned()),
@@ -61,7 +63,9 @@ impl Transport {
             Self::Folder(folder) => write(folder, &format!("{id:06}-{kind}.eml"), message.formatted())
                 .await
                 .map_err(|why| Undelivered { why: format!("writing the mail file: {why}"), permanent: false }),
-            Self::Smtp(server) => server.send(message).await.map(|_| ()).map_err(|why| Undelivered { permanent: why.is_permanent(), why: why.to_string() }),
+            Self::Smtp(server) => {
+                server.send(message).await.map(|_| ()).map_err(|why| Undelivered { permanent: why.is_permanent(), why: why.to_string() })
+            }
             Self::Memory(sent) => {
                 sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(message.formatted());
                 Ok(())

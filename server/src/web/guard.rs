@@ -105,7 +105,8 @@ mod tests {
             (None, None, true),
         ] {
             let mut headers = HeaderMap::new();
-            let mut set = |name: &'static str, value: Option<&'static str>| value.map(|value| headers.insert(name, HeaderValue::from_static(value)));
+            let mut set =
+                |name: &'static str, value: Option<&'static str>| value.map(|value| headers.insert(name, HeaderValue::from_static(value)));
             set("sec-fetch-site", site);
             set("origin", origin);
             assert_eq!(is_ours(&headers, "http://127.0.0.1:3000"), ours, "{site:?} {origin:?}");

@@ -26,7 +26,14 @@ pub async fn dry_run(db: &Db, cohort_id: i64, reading: &Reading, days: &DayMap) 
 ///
 /// # Errors
 /// The database.
-pub async fn apply(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, reading: &Reading, days: &DayMap) -> Result<Option<Counts>, Fault> {
+pub async fn apply(
+    db: &Db,
+    now: DateTime<Utc>,
+    actor: Actor,
+    cohort_id: i64,
+    reading: &Reading,
+    days: &DayMap,
+) -> Result<Option<Counts>, Fault> {
     let txn = db.write().await?;
     let Some(row) = cohort::Entity::find_by_id(cohort_id).lock_exclusive().one(&*txn).await? else { return Ok(None) };
     let zone = word(Zone::parse(&row.zone).ok(), &row.zone)?;
@@ -52,14 +59,23 @@ pub async fn apply(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, re
                 }
                 .insert(&*txn)
                 .await?;
-                let entry = Entry { actor, act: "import", object: "session", object_id: created.id, cohort: Some(cohort_id), before: String::new(), after: created.title };
+                let entry = Entry {
+                    actor,
+                    act: "import",
+                    object: "session",
+                    object_id: created.id,
+                    cohort: Some(cohort_id),
+                    before: String::new(),
+                    after: created.title,
+                };
                 history::record(&*txn, now, entry).await?;
             }
             Outcome::Update { id, changes, session: new } => {
                 let Some(stands) = session::Entity::find_by_id(*id).one(&*txn).await? else { continue };
                 let Some(filled) = fill(&*txn, now, cohort_id, &zone, new).await? else { continue };
                 session::ActiveModel { id: Set(*id), revision: Set(stands.revision + 1), ..filled }.update(&*txn).await?;
-                let side = |pick: fn(&domain::agenda::agenda_import::Change) -> String| changes.iter().map(pick).collect::<Vec<_>>().join("; ");
+                let side =
+                    |pick: fn(&domain::agenda::agenda_import::Change) -> String| changes.iter().map(pick).collect::<Vec<_>>().join("; ");
                 let entry = Entry {
                     actor,
                     act: "import",
@@ -117,7 +133,13 @@ async fn planned(db: &impl ConnectionTrait, row: &cohort::Model, reading: &Readi
 }
 
 /// `None` for a time the plan should have refused: nothing is written of it.
-async fn fill(txn: &impl ConnectionTrait, now: DateTime<Utc>, cohort_id: i64, zone: &Zone, new: &PlannedSession) -> Result<Option<session::ActiveModel>, Fault> {
+async fn fill(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    cohort_id: i64,
+    zone: &Zone,
+    new: &PlannedSession,
+) -> Result<Option<session::ActiveModel>, Fault> {
     let Ok(slot) = Slot::new(zone, new.starts, new.ends, None) else { return Ok(None) };
     Ok(Some(session::ActiveModel {
         title: Set(new.title.clone()),

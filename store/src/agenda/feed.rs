@@ -51,7 +51,13 @@ pub async fn owner(db: &Db, now: DateTime<Utc>, token: &str) -> Result<Option<Ow
     if row.used_at.is_none_or(|used| now - used > TimeDelta::minutes(15)) {
         sql::run(db.read(), "UPDATE link SET used_at = $1 WHERE id = $2", values![now, row.link]).await?;
     }
-    Ok(Some(Owner { registration: row.registration, cohort: row.cohort, cohort_title: row.cohort_title, program: row.program, zone: row.zone }))
+    Ok(Some(Owner {
+        registration: row.registration,
+        cohort: row.cohort,
+        cohort_title: row.cohort_title,
+        program: row.program,
+        zone: row.zone,
+    }))
 }
 
 /// The owner behind a registration, for downloads by somebody signed in.
@@ -100,7 +106,8 @@ pub async fn events(db: &Db, now: DateTime<Utc>, owner: &Owner, cancelled: bool)
 /// # Errors
 /// As [`events`].
 pub async fn event(db: &Db, now: DateTime<Utc>, owner: &Owner, session: i64) -> Result<Option<CalendarEvent>, Fault> {
-    let row = released_session::Entity::find_by_id(session).filter(released_session::Column::CohortId.eq(owner.cohort)).one(db.read()).await?;
+    let row =
+        released_session::Entity::find_by_id(session).filter(released_session::Column::CohortId.eq(owner.cohort)).one(db.read()).await?;
     let Some(row) = row else { return Ok(None) };
     Ok(events(db, now, owner, true).await?.into_iter().find(|event| event.uid.to_string() == row.uid))
 }
@@ -111,9 +118,21 @@ pub async fn event(db: &Db, now: DateTime<Utc>, owner: &Owner, session: i64) -> 
 /// The database.
 pub async fn renew(db: &Db, now: DateTime<Utc>, registration: i64) -> Result<Option<String>, Fault> {
     let txn = db.write().await?;
-    let Some(row) = registration::Entity::find_by_id(registration).lock_exclusive().one(&*txn).await?.filter(|row| row.state == "confirmed") else { return Ok(None) };
+    let Some(row) =
+        registration::Entity::find_by_id(registration).lock_exclusive().one(&*txn).await?.filter(|row| row.state == "confirmed")
+    else {
+        return Ok(None);
+    };
     let token = link::reissue(&*txn, now, Opens::Feed(registration), None).await?;
-    let entry = Entry { actor: Actor::Executive(row.invitation_id), act: "renew calendar link", object: "registration", object_id: registration, cohort: Some(row.cohort_id), before: String::new(), after: String::new() };
+    let entry = Entry {
+        actor: Actor::Executive(row.invitation_id),
+        act: "renew calendar link",
+        object: "registration",
+        object_id: registration,
+        cohort: Some(row.cohort_id),
+        before: String::new(),
+        after: String::new(),
+    };
     history::record(&*txn, now, entry).await?;
     txn.commit().await?;
     Ok(Some(token))

@@ -49,7 +49,9 @@ impl Refusal for ReleaseRefusal {
             Self::Nothing => "Nothing has changed since the last release, so there is nothing to tell anybody.".into(),
             Self::Empty => "There is no session yet. Add one, or import an agenda.".into(),
             Self::Held(why) => format!("Before this can be released: {}", why.join(" ")),
-            Self::Stale(number) => format!("Release {number} was published while you were looking. Check what is still to be told, then release again."),
+            Self::Stale(number) => {
+                format!("Release {number} was published while you were looking. Check what is still to be told, then release again.")
+            }
             Self::Unknown => "This cohort is gone. Reload the list.".into(),
         }
     }
@@ -109,7 +111,7 @@ pub async fn preview(db: &Db, cohort_id: i64) -> Result<Option<Preview>, Fault> 
     let told = state.told();
     Ok(Some(Preview {
         number: row.release_number as u32 + 1,
-        people: told.iter().flat_map(|(_, people)| people.iter()).collect::<BTreeSet<_>>().len() as u32,
+        people: told.values().flatten().collect::<BTreeSet<_>>().len() as u32,
         sessions: state.versions.iter().filter(|version| !version.cancelled).count() as u32,
         warnings: state.warnings(&row),
         changes: state
@@ -118,7 +120,13 @@ pub async fn preview(db: &Db, cohort_id: i64) -> Result<Option<Preview>, Fault> 
             .filter_map(|changed| {
                 let version = state.versions.iter().find(|version| version.session == changed.session)?;
                 let told = told.get(&changed.session).map_or(0, |people| people.len() as u32);
-                Some(ChangeLine { session: changed.session, title: version.title.clone(), starts: version.starts, changes: changed.changes.clone(), told })
+                Some(ChangeLine {
+                    session: changed.session,
+                    title: version.title.clone(),
+                    starts: version.starts,
+                    changes: changed.changes.clone(),
+                    told,
+                })
             })
             .collect(),
     }))
@@ -143,9 +151,18 @@ pub struct Released {
 ///
 /// # Errors
 /// Nothing to release, warnings that hold it back, or somebody released meanwhile.
-pub async fn publish(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, expected: u32, note: &str) -> Result<Released, Halt<ReleaseRefusal>> {
+pub async fn publish(
+    db: &Db,
+    now: DateTime<Utc>,
+    actor: Actor,
+    cohort_id: i64,
+    expected: u32,
+    note: &str,
+) -> Result<Released, Halt<ReleaseRefusal>> {
     let txn = db.write().await?;
-    let Some(row) = cohort::Entity::find_by_id(cohort_id).lock_exclusive().one(&*txn).await? else { return refuse(ReleaseRefusal::Unknown) };
+    let Some(row) = cohort::Entity::find_by_id(cohort_id).lock_exclusive().one(&*txn).await? else {
+        return refuse(ReleaseRefusal::Unknown);
+    };
     let number = row.release_number + 1;
     if number as u32 != expected {
         return refuse(ReleaseRefusal::Stale(row.release_number as u32));
@@ -157,7 +174,8 @@ pub async fn publish(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, 
     if state.changed.is_empty() {
         return refuse(ReleaseRefusal::Nothing);
     }
-    let held: Vec<String> = state.warnings(&row).into_iter().filter(|warning| warning.severity == Severity::Block).map(|warning| warning.sentence).collect();
+    let held: Vec<String> =
+        state.warnings(&row).into_iter().filter(|warning| warning.severity == Severity::Block).map(|warning| warning.sentence).collect();
     if !held.is_empty() {
         return refuse(ReleaseRefusal::Held(held));
     }
@@ -186,7 +204,15 @@ pub async fn publish(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, 
     }
     .insert(&*txn)
     .await?;
-    let entry = Entry { actor, act: "release", object: "cohort", object_id: cohort_id, cohort: Some(cohort_id), before: (number - 1).to_string(), after: number.to_string() };
+    let entry = Entry {
+        actor,
+        act: "release",
+        object: "cohort",
+        object_id: cohort_id,
+        cohort: Some(cohort_id),
+        before: (number - 1).to_string(),
+        after: number.to_string(),
+    };
     history::record(&*txn, now, entry).await?;
     txn.commit().await?;
     Ok(Released { number: number as u32, people })
@@ -220,7 +246,8 @@ impl Compared {
             name: String,
         }
         let (working, released, changed) = compare(db, row.id).await?;
-        let registered: Vec<Id> = sql::all(db, "SELECT id FROM registration WHERE cohort_id = $1 AND state = 'confirmed'", values![row.id]).await?;
+        let registered: Vec<Id> =
+            sql::all(db, "SELECT id FROM registration WHERE cohort_id = $1 AND state = 'confirmed'", values![row.id]).await?;
         let seats: Vec<Holder> = sql::all(
             db,
             "SELECT t.session_id, t.registration_id FROM seat t JOIN session s ON s.id = t.session_id WHERE s.cohort_id = $1",
@@ -320,7 +347,13 @@ fn version_of(row: released_session::Model) -> Result<Version, Fault> {
     })
 }
 
-async fn write_released(txn: &impl ConnectionTrait, now: DateTime<Utc>, number: i32, working: &Working, changed: &Changed) -> Result<released_session::Model, Fault> {
+async fn write_released(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    number: i32,
+    working: &Working,
+    changed: &Changed,
+) -> Result<released_session::Model, Fault> {
     let before = released_session::Entity::find_by_id(working.id).one(txn).await?;
     let row = released_session::ActiveModel {
         session_id: Set(working.id),
@@ -407,13 +440,19 @@ async fn tell(
         let mut written = false;
         for (session, concerned) in &told {
             let (Some(event), true) = (events.get(session), concerned.contains(&person.id)) else { continue };
-            let changes = state.changed.iter().find(|changed| changed.session == *session).map_or(&[][..], |changed| changed.changes.as_slice());
+            let changes =
+                state.changed.iter().find(|changed| changed.session == *session).map_or(&[][..], |changed| changed.changes.as_slice());
             let cancelled = changes.contains(&Change::Cancelled);
             let token = link::mint(txn, now, Opens::Invitation(person.invitation_id), None).await?;
             let message = if cancelled {
                 Message::SessionCancelled { name: person.name.clone(), cohort: facts.clone(), event: event.clone() }
             } else {
-                Message::SessionChanged { name: person.name.clone(), cohort: facts.clone(), changes: sentences(changes), event: event.clone() }
+                Message::SessionChanged {
+                    name: person.name.clone(),
+                    cohort: facts.clone(),
+                    changes: sentences(changes),
+                    event: event.clone(),
+                }
             };
             let subject = if cancelled { format!("Cancelled: {}", event.title) } else { format!("Changed: {}", event.title) };
             let letter = Letter {
@@ -468,6 +507,11 @@ pub(crate) async fn cancel_everything(txn: &impl ConnectionTrait, now: DateTime<
         values![now, cohort_id],
     )
     .await?;
-    sql::run(txn, "UPDATE session SET cancelled = TRUE, updated_at = $1, revision = revision + 1 WHERE cohort_id = $2 AND NOT cancelled", values![now, cohort_id]).await?;
+    sql::run(
+        txn,
+        "UPDATE session SET cancelled = TRUE, updated_at = $1, revision = revision + 1 WHERE cohort_id = $2 AND NOT cancelled",
+        values![now, cohort_id],
+    )
+    .await?;
     Ok(())
 }

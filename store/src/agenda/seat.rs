@@ -72,7 +72,12 @@ pub async fn give_up_seat(db: &Db, now: DateTime<Utc>, registration: i64, sessio
 }
 
 /// Frees every seat and waitlist place of a registration that ends. Within a transaction.
-pub(crate) async fn free_all(txn: &impl ConnectionTrait, now: DateTime<Utc>, cohort: &cohort::Model, registration: i64) -> Result<(), Fault> {
+pub(crate) async fn free_all(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    cohort: &cohort::Model,
+    registration: i64,
+) -> Result<(), Fault> {
     let Some(row) = registration::Entity::find_by_id(registration).lock_exclusive().one(txn).await? else { return Ok(()) };
     debug_assert_eq!(row.cohort_id, cohort.id);
     entity::waitlist::Entity::delete_many().filter(entity::waitlist::Column::RegistrationId.eq(registration)).exec(txn).await?;
@@ -177,8 +182,13 @@ pub async fn known(db: &impl ConnectionTrait, registration: registration::Model,
     )
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let taken: Vec<Taken> = sql::all(db, "SELECT registration_id, place, offered_until FROM seat WHERE session_id = $1 ORDER BY place", values![session]).await?;
-    let own = taken.iter().find(|seat| seat.registration_id == registration.id).map(|seat| (Place(seat.place as u32), seat.offered_until.is_some()));
+    let taken: Vec<Taken> =
+        sql::all(db, "SELECT registration_id, place, offered_until FROM seat WHERE session_id = $1 ORDER BY place", values![session])
+            .await?;
+    let own = taken
+        .iter()
+        .find(|seat| seat.registration_id == registration.id)
+        .map(|seat| (Place(seat.place as u32), seat.offered_until.is_some()));
     let offered = own.and_then(|(place, offered)| offered.then_some(place));
     Ok(Some(Known {
         session,
@@ -214,14 +224,25 @@ pub(crate) async fn held(db: &impl ConnectionTrait, registration: i64) -> Result
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| HeldSeat { session: row.session_id, title: row.title, starts: row.starts, starts_at: row.starts_at, ends_at: row.ends_at })
+        .map(|row| HeldSeat {
+            session: row.session_id,
+            title: row.title,
+            starts: row.starts,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+        })
         .collect())
 }
 
 async fn occupy(txn: &impl ConnectionTrait, now: DateTime<Utc>, known: &Known, place: Place) -> Result<(), DbErr> {
     let registration = known.registration.id;
     if known.offered.is_some() {
-        sql::run(txn, "UPDATE seat SET offered_until = NULL, taken_at = $1 WHERE session_id = $2 AND registration_id = $3", values![now, known.session, registration]).await?;
+        sql::run(
+            txn,
+            "UPDATE seat SET offered_until = NULL, taken_at = $1 WHERE session_id = $2 AND registration_id = $3",
+            values![now, known.session, registration],
+        )
+        .await?;
     } else {
         entity::seat::ActiveModel {
             session_id: Set(known.session),
@@ -238,7 +259,13 @@ async fn occupy(txn: &impl ConnectionTrait, now: DateTime<Utc>, known: &Known, p
 }
 
 /// Deletes the seat and offers the place on. The session is locked by the caller.
-async fn vacate(txn: &impl ConnectionTrait, now: DateTime<Utc>, registration: &registration::Model, session: i64, act: &str) -> Result<bool, Fault> {
+async fn vacate(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    registration: &registration::Model,
+    session: i64,
+    act: &str,
+) -> Result<bool, Fault> {
     let gone = entity::seat::Entity::delete_many()
         .filter(entity::seat::Column::SessionId.eq(session))
         .filter(entity::seat::Column::RegistrationId.eq(registration.id))
@@ -252,7 +279,13 @@ async fn vacate(txn: &impl ConnectionTrait, now: DateTime<Utc>, registration: &r
     Ok(true)
 }
 
-async fn note(txn: &impl ConnectionTrait, now: DateTime<Utc>, registration: &registration::Model, session: i64, act: &str) -> Result<(), DbErr> {
+async fn note(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    registration: &registration::Model,
+    session: i64,
+    act: &str,
+) -> Result<(), DbErr> {
     let entry = Entry {
         actor: Actor::Executive(registration.invitation_id),
         act,

@@ -109,7 +109,12 @@ pub async fn create(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, t
     .insert(&*txn)
     .await?;
     set_facilitators(&*txn, row.id, typed.facilitators).await?;
-    history::record(&*txn, now, Entry { actor, act: "create", object: "session", object_id: row.id, cohort: Some(cohort_id), before: String::new(), after }).await?;
+    history::record(
+        &*txn,
+        now,
+        Entry { actor, act: "create", object: "session", object_id: row.id, cohort: Some(cohort_id), before: String::new(), after },
+    )
+    .await?;
     txn.commit().await?;
     Ok(row.id)
 }
@@ -118,7 +123,14 @@ pub async fn create(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, t
 ///
 /// # Errors
 /// Every field that is wrong, or a stale revision.
-pub async fn edit(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision: i32, typed: &Typed<'_>) -> Result<(), Halt<SessionRefusal>> {
+pub async fn edit(
+    db: &Db,
+    now: DateTime<Utc>,
+    actor: Actor,
+    id: i64,
+    revision: i32,
+    typed: &Typed<'_>,
+) -> Result<(), Halt<SessionRefusal>> {
     let txn = db.write().await?;
     let Some(row) = session::Entity::find_by_id(id).lock_exclusive().one(&*txn).await? else { return refuse(SessionRefusal::Unknown) };
     let Some(zone) = zone_of(&*txn, row.cohort_id).await? else { return refuse(SessionRefusal::Unknown) };
@@ -130,7 +142,8 @@ pub async fn edit(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision: 
     let cohort_id = row.cohort_id;
     session::ActiveModel { id: Set(id), revision: Set(revision + 1), ..fill(&*txn, now, cohort_id, parsed).await? }.update(&*txn).await?;
     set_facilitators(&*txn, id, typed.facilitators).await?;
-    history::record(&*txn, now, Entry { actor, act: "edit", object: "session", object_id: id, cohort: Some(cohort_id), before, after }).await?;
+    history::record(&*txn, now, Entry { actor, act: "edit", object: "session", object_id: id, cohort: Some(cohort_id), before, after })
+        .await?;
     txn.commit().await?;
     Ok(())
 }
@@ -145,9 +158,22 @@ pub async fn set_cancelled(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, c
     let cohort_id = row.cohort_id;
     if row.cancelled != cancelled {
         let revision = row.revision + 1;
-        session::ActiveModel { id: Set(id), cancelled: Set(cancelled), revision: Set(revision), updated_at: Set(now), ..Default::default() }.update(&*txn).await?;
+        session::ActiveModel {
+            id: Set(id),
+            cancelled: Set(cancelled),
+            revision: Set(revision),
+            updated_at: Set(now),
+            ..Default::default()
+        }
+        .update(&*txn)
+        .await?;
         let act = if cancelled { "cancel" } else { "restore" };
-        history::record(&*txn, now, Entry { actor, act, object: "session", object_id: id, cohort: Some(cohort_id), before: String::new(), after: row.title }).await?;
+        history::record(
+            &*txn,
+            now,
+            Entry { actor, act, object: "session", object_id: id, cohort: Some(cohort_id), before: String::new(), after: row.title },
+        )
+        .await?;
         txn.commit().await?;
     }
     Ok(cohort_id)
@@ -184,14 +210,23 @@ async fn fill(txn: &impl ConnectionTrait, now: DateTime<Utc>, cohort_id: i64, pa
 }
 
 /// The room of this name, made when it is new; no name is no room.
-pub(crate) async fn room_named(txn: &impl ConnectionTrait, cohort_id: i64, name: &str, capacity: Option<i32>) -> Result<Option<i64>, DbErr> {
+pub(crate) async fn room_named(
+    txn: &impl ConnectionTrait,
+    cohort_id: i64,
+    name: &str,
+    capacity: Option<i32>,
+) -> Result<Option<i64>, DbErr> {
     if name.is_empty() {
         return Ok(None);
     }
     let found = room::Entity::find().filter(room::Column::CohortId.eq(cohort_id)).filter(room::Column::Name.eq(name)).one(txn).await?;
     let row = match found {
         Some(row) => row,
-        None => room::ActiveModel { cohort_id: Set(cohort_id), name: Set(name.to_owned()), capacity: Set(capacity), ..Default::default() }.insert(txn).await?,
+        None => {
+            room::ActiveModel { cohort_id: Set(cohort_id), name: Set(name.to_owned()), capacity: Set(capacity), ..Default::default() }
+                .insert(txn)
+                .await?
+        }
     };
     Ok(Some(row.id))
 }
@@ -211,12 +246,21 @@ async fn set_facilitators(txn: &impl ConnectionTrait, id: i64, staff: &[i64]) ->
 ///
 /// # Errors
 /// A name is missing.
-pub async fn set_room(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, name: &str, capacity: Option<u32>) -> Result<(), Halt<SessionRefusal>> {
-    let name = domain::contact::required("room_name", name, 100, "Enter the room's name.").map_err(|why| Halt::Refused(SessionRefusal::Fields(vec![why])))?;
+pub async fn set_room(
+    db: &Db,
+    now: DateTime<Utc>,
+    actor: Actor,
+    cohort_id: i64,
+    name: &str,
+    capacity: Option<u32>,
+) -> Result<(), Halt<SessionRefusal>> {
+    let name = domain::contact::required("room_name", name, 100, "Enter the room's name.")
+        .map_err(|why| Halt::Refused(SessionRefusal::Fields(vec![why])))?;
     let txn = db.write().await?;
     let Some(id) = room_named(&*txn, cohort_id, &name, None).await? else { return refuse(SessionRefusal::Unknown) };
     room::ActiveModel { id: Set(id), capacity: Set(capacity.map(|capacity| capacity as i32)), ..Default::default() }.update(&*txn).await?;
-    let entry = Entry { actor, act: "set room", object: "room", object_id: id, cohort: Some(cohort_id), before: String::new(), after: name };
+    let entry =
+        Entry { actor, act: "set room", object: "room", object_id: id, cohort: Some(cohort_id), before: String::new(), after: name };
     history::record(&*txn, now, entry).await?;
     txn.commit().await?;
     Ok(())

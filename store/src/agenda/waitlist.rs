@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::agenda::seat::{self, SeatRefusal};
 use domain::agenda::session::SeatMode;
-use domain::agenda::waitlist::{self, Joining, WaitlistRefusal, Waiting};
+use domain::agenda::waitlist::{self, Joining, Waiting, WaitlistRefusal};
 use domain::time::{Zone, words};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
 
@@ -44,8 +44,23 @@ pub async fn join(db: &Db, now: DateTime<Utc>, registration: i64, session: i64) 
     if waits.is_some() {
         return Ok(Joining::AlreadyWaiting);
     }
-    entity::waitlist::ActiveModel { session_id: Set(session), registration_id: Set(registration), joined_at: Set(now), ..Default::default() }.insert(&*txn).await?;
-    let entry = Entry { actor: Actor::Executive(invitation), act: "join the waitlist", object: "session", object_id: session, cohort: Some(cohort), before: String::new(), after: String::new() };
+    entity::waitlist::ActiveModel {
+        session_id: Set(session),
+        registration_id: Set(registration),
+        joined_at: Set(now),
+        ..Default::default()
+    }
+    .insert(&*txn)
+    .await?;
+    let entry = Entry {
+        actor: Actor::Executive(invitation),
+        act: "join the waitlist",
+        object: "session",
+        object_id: session,
+        cohort: Some(cohort),
+        before: String::new(),
+        after: String::new(),
+    };
     history::record(&*txn, now, entry).await?;
     txn.commit().await?;
     Ok(Joining::Joined)
@@ -106,7 +121,13 @@ pub(crate) async fn offer_next(txn: &impl ConnectionTrait, now: DateTime<Utc>, s
     .await?;
     let list: Vec<Waiting> = waiting
         .iter()
-        .map(|row| Waiting { registration: row.registration_id, joined_at: row.joined_at, id: row.id, eligible: row.eligible, clashes: row.clashes })
+        .map(|row| Waiting {
+            registration: row.registration_id,
+            joined_at: row.joined_at,
+            id: row.id,
+            eligible: row.eligible,
+            clashes: row.clashes,
+        })
         .collect();
     let Some(next) = waitlist::next(&list) else { return Ok(()) };
     let taken: Vec<Taken> = sql::all(txn, "SELECT place FROM seat WHERE session_id = $1 ORDER BY place", values![session]).await?;
@@ -148,7 +169,15 @@ pub(crate) async fn offer_next(txn: &impl ConnectionTrait, now: DateTime<Utc>, s
     .insert(txn)
     .await?;
     leave_in(txn, next, session).await?;
-    let entry = Entry { actor: Actor::System, act: "offer a place", object: "session", object_id: session, cohort: Some(cohort.id), before: String::new(), after: format!("invitation {}", person.invitation_id) };
+    let entry = Entry {
+        actor: Actor::System,
+        act: "offer a place",
+        object: "session",
+        object_id: session,
+        cohort: Some(cohort.id),
+        before: String::new(),
+        after: format!("invitation {}", person.invitation_id),
+    };
     history::record(txn, now, entry).await?;
     let token = link::mint(txn, now, Opens::Invitation(person.invitation_id), None).await?;
     let facts = crate::cohort::facts(txn, &cohort).await?;

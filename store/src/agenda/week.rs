@@ -17,12 +17,23 @@ pub enum Standing {
     AssignedToYou,
     Assigned,
     /// Free: how many are left, where that is limited.
-    Free { left: Option<u32> },
+    Free {
+        left: Option<u32>,
+    },
     /// Free, at the time of a seat held elsewhere.
-    Clash { with: HeldSeat, left: Option<u32> },
-    Full { waiting: u32 },
-    Waiting { position: u32 },
-    Offered { until: DateTime<Utc> },
+    Clash {
+        with: HeldSeat,
+        left: Option<u32>,
+    },
+    Full {
+        waiting: u32,
+    },
+    Waiting {
+        position: u32,
+    },
+    Offered {
+        until: DateTime<Utc>,
+    },
     Closed,
     Cancelled,
 }
@@ -105,7 +116,13 @@ async fn week(db: &Db, now: DateTime<Utc>, cohort: i64, registration: i64, with_
     let held: Vec<HeldSeat> = rows
         .iter()
         .filter(|row| row.place.is_some() && row.offered_until.is_none() && !row.cancelled && row.mode != "everyone")
-        .map(|row| HeldSeat { session: row.session_id, title: row.title.clone(), starts: row.starts, starts_at: row.starts_at, ends_at: row.ends_at })
+        .map(|row| HeldSeat {
+            session: row.session_id,
+            title: row.title.clone(),
+            starts: row.starts,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+        })
         .collect();
     rows.into_iter().map(|row| item(now, row, &held)).collect()
 }
@@ -156,7 +173,8 @@ fn standing(now: DateTime<Utc>, row: &Row, held: &[HeldSeat]) -> Result<Standing
     if let Some(until) = row.offered_until {
         return Ok(Standing::Offered { until });
     }
-    let full = || row.position.map_or(Standing::Full { waiting: row.waiting as u32 }, |position| Standing::Waiting { position: position as u32 });
+    let full =
+        || row.position.map_or(Standing::Full { waiting: row.waiting as u32 }, |position| Standing::Waiting { position: position as u32 });
     Ok(match seat::take(&facts) {
         Ok(seat::Taking::AlreadyYours(_)) if mode == SeatMode::Assigned => Standing::AssignedToYou,
         Ok(seat::Taking::AlreadyYours(_)) => Standing::Yours,

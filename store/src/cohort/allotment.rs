@@ -7,7 +7,9 @@ use domain::contact::{self, Email};
 use domain::refusal::{FieldRefusal, Refusal};
 use domain::registration::invitation::State;
 use domain::time::Zone;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
 use crate::cohort::cohort_itself::{Cohort, facts, reply_deadline, sums};
 use crate::entity::{self, cohort, company, invitation, person, seat_journal};
@@ -78,10 +80,19 @@ pub struct NewAllotment {
 ///
 /// # Errors
 /// Not enough seats open, or an address that is none.
-pub async fn allot(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, seats: u32, companies: &[NewAllotment]) -> Result<u32, Halt<NamingRefusal>> {
+pub async fn allot(
+    db: &Db,
+    now: DateTime<Utc>,
+    actor: Actor,
+    cohort_id: i64,
+    seats: u32,
+    companies: &[NewAllotment],
+) -> Result<u32, Halt<NamingRefusal>> {
     let mut wrong = Vec::new();
     for (row, new) in companies.iter().enumerate() {
-        if !new.lead_email.trim().is_empty() && let Err(why) = Email::parse(&new.lead_email) {
+        if !new.lead_email.trim().is_empty()
+            && let Err(why) = Email::parse(&new.lead_email)
+        {
             wrong.push((row, FieldRefusal::new("lead_email", why.sentence)));
         }
     }
@@ -89,7 +100,9 @@ pub async fn allot(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, se
         return refuse(NamingRefusal::Rows(wrong));
     }
     let txn = db.write().await?;
-    let Some(cohort) = cohort::Entity::find_by_id(cohort_id).lock_exclusive().one(&*txn).await? else { return refuse(NamingRefusal::Unknown) };
+    let Some(cohort) = cohort::Entity::find_by_id(cohort_id).lock_exclusive().one(&*txn).await? else {
+        return refuse(NamingRefusal::Unknown);
+    };
     let mut added = 0;
     for new in companies {
         let stands = entity::allotment::Entity::find()
@@ -117,7 +130,15 @@ pub async fn allot(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, se
         .insert(&*txn)
         .await?;
         journal(&*txn, now, &row, None, Movement::Allotted, i64::from(row.seats), false).await?;
-        let entry = Entry { actor, act: "allot", object: "allotment", object_id: row.id, cohort: Some(cohort_id), before: String::new(), after: seats.to_string() };
+        let entry = Entry {
+            actor,
+            act: "allot",
+            object: "allotment",
+            object_id: row.id,
+            cohort: Some(cohort_id),
+            before: String::new(),
+            after: seats.to_string(),
+        };
         history::record(&*txn, now, entry).await?;
         if cohort.state == CohortState::Inviting.as_str() && !row.lead_email.is_empty() {
             write_to_lead(&*txn, now, &cohort, row, false).await?;
@@ -151,9 +172,14 @@ pub async fn edit(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision: 
     if day.is_none() {
         wrong.push(FieldRefusal::new("reply_by", "Choose the day until which the seats are held."));
     }
-    let lead_name = contact::optional("lead_name", typed.lead_name, 120).unwrap_or_else(|why| { wrong.push(why); String::new() });
+    let lead_name = contact::optional("lead_name", typed.lead_name, 120).unwrap_or_else(|why| {
+        wrong.push(why);
+        String::new()
+    });
     let lead_email = typed.lead_email.trim().to_lowercase();
-    if !lead_email.is_empty() && let Err(why) = Email::parse(&lead_email) {
+    if !lead_email.is_empty()
+        && let Err(why) = Email::parse(&lead_email)
+    {
         wrong.push(FieldRefusal::new("lead_email", why.sentence));
     }
     let (Some(seats), Some(day), true) = (seats, day, wrong.is_empty()) else { return refuse(NamingRefusal::Fields(wrong)) };
@@ -174,12 +200,18 @@ pub async fn edit(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision: 
         journal(&*txn, now, &row, None, Movement::Allotted, moved, false).await?;
     }
     if reply_by != row.reply_by {
-        sql::run(&*txn, "UPDATE invitation SET held_until = $1 WHERE allotment_id = $2 AND state IN ('draft', 'queued', 'sent', 'bounced')", values![reply_by, id]).await?;
+        sql::run(
+            &*txn,
+            "UPDATE invitation SET held_until = $1 WHERE allotment_id = $2 AND state IN ('draft', 'queued', 'sent', 'bounced')",
+            values![reply_by, id],
+        )
+        .await?;
     }
     if lead_email != row.lead_email {
         link::revoke(&*txn, now, Opens::Delegation(id)).await?;
     }
-    let (before, after) = (format!("{} seats until {}", row.seats, row.reply_by.date_naive()), format!("{seats} seats until {}", reply_by.date_naive()));
+    let (before, after) =
+        (format!("{} seats until {}", row.seats, row.reply_by.date_naive()), format!("{seats} seats until {}", reply_by.date_naive()));
     let mut row: entity::allotment::ActiveModel = row.into();
     row.seats = Set(seats as i32);
     row.reply_by = Set(reply_by);
@@ -187,7 +219,8 @@ pub async fn edit(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision: 
     row.lead_email = Set(lead_email);
     row.revision = Set(revision + 1);
     row.update(&*txn).await?;
-    history::record(&*txn, now, Entry { actor, act: "edit", object: "allotment", object_id: id, cohort: Some(cohort.id), before, after }).await?;
+    history::record(&*txn, now, Entry { actor, act: "edit", object: "allotment", object_id: id, cohort: Some(cohort.id), before, after })
+        .await?;
     txn.commit().await?;
     Ok(())
 }
@@ -208,7 +241,15 @@ pub async fn send_link(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64) -> Re
     let name = row.lead_name.clone();
     let reminder = row.link_sent_at.is_some();
     write_to_lead(&*txn, now, &cohort, row, reminder).await?;
-    let entry = Entry { actor, act: "send link", object: "allotment", object_id: id, cohort: Some(cohort.id), before: String::new(), after: String::new() };
+    let entry = Entry {
+        actor,
+        act: "send link",
+        object: "allotment",
+        object_id: id,
+        cohort: Some(cohort.id),
+        before: String::new(),
+        after: String::new(),
+    };
     history::record(&*txn, now, entry).await?;
     txn.commit().await?;
     Ok(name)
@@ -230,7 +271,13 @@ pub(crate) async fn write_to_leads(txn: &impl ConnectionTrait, now: DateTime<Utc
     Ok(count)
 }
 
-async fn write_to_lead(txn: &impl ConnectionTrait, now: DateTime<Utc>, cohort: &cohort::Model, row: entity::allotment::Model, reminder: bool) -> Result<(), Fault> {
+async fn write_to_lead(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    cohort: &cohort::Model,
+    row: entity::allotment::Model,
+    reminder: bool,
+) -> Result<(), Fault> {
     let token = link::reissue(txn, now, Opens::Delegation(row.id), None).await?;
     let company = company::Entity::find_by_id(row.company_id).one(txn).await?.map_or_else(String::new, |company| company.name);
     let cohort_facts = facts(txn, cohort).await?;
@@ -241,7 +288,14 @@ async fn write_to_lead(txn: &impl ConnectionTrait, now: DateTime<Utc>, cohort: &
         to_name: &row.lead_name,
         to_email: &row.lead_email,
         subject: format!("{} seats for {company}: {}", row.seats, cohort_facts.program),
-        message: Message::Delegation { lead: row.lead_name.clone(), company: company.clone(), cohort: cohort_facts, seats: row.seats as u32, reply_by: row.reply_by, reminder },
+        message: Message::Delegation {
+            lead: row.lead_name.clone(),
+            company: company.clone(),
+            cohort: cohort_facts,
+            seats: row.seats as u32,
+            reply_by: row.reply_by,
+            reminder,
+        },
         secret: Secret { link: Some(token), feed: None },
     };
     outbox::enqueue(txn, now, letter).await?;
@@ -280,7 +334,10 @@ pub async fn name(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, named: &[(
         let Some(known) = known else { continue };
         if known.company_id != row.company_id {
             let company = company::Entity::find_by_id(known.company_id).one(&*txn).await?.map_or_else(String::new, |company| company.name);
-            let why = AllotmentRefusal::OtherCompany { email: one.email.to_string(), company: if matches!(actor, Actor::Staff(_)) { company } else { "another company".into() } };
+            let why = AllotmentRefusal::OtherCompany {
+                email: one.email.to_string(),
+                company: if matches!(actor, Actor::Staff(_)) { company } else { "another company".into() },
+            };
             wrong.push((*at, FieldRefusal::new("email", why.sentence())));
         } else if let Some(earlier) = invited(&*txn, cohort.id, known.id).await?
             && word(State::parse(&earlier.state), &earlier.state)?.holds_a_seat()
@@ -350,7 +407,15 @@ pub(crate) async fn invite(
     } else {
         journal(txn, now, allotment, Some(row.id), Movement::Held, 1, false).await?;
     }
-    let entry = Entry { actor, act: "invite", object: "invitation", object_id: row.id, cohort: Some(cohort.id), before: String::new(), after: format!("person {}", person.id) };
+    let entry = Entry {
+        actor,
+        act: "invite",
+        object: "invitation",
+        object_id: row.id,
+        cohort: Some(cohort.id),
+        before: String::new(),
+        after: format!("person {}", person.id),
+    };
     history::record(txn, now, entry).await?;
     send(txn, now, cohort, &row, &person, false, from.map(|(_, colleague)| colleague)).await?;
     Ok(row.id)
@@ -365,13 +430,25 @@ pub async fn give_back(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, count
     let Some((cohort, row)) = locked(&*txn, id).await? else { return refuse(NamingRefusal::Unknown) };
     let free = (row.seats as u32).saturating_sub(in_use(&*txn, id).await?);
     if count == 0 || count > free {
-        let ask = if free == 0 { "Every seat is named, so there is none to give back.".to_owned() } else { format!("Enter a number from 1 to {free}.") };
+        let ask = if free == 0 {
+            "Every seat is named, so there is none to give back.".to_owned()
+        } else {
+            format!("Enter a number from 1 to {free}.")
+        };
         return refuse(NamingRefusal::Fields(vec![FieldRefusal::new("count", ask)]));
     }
     compact_places(&*txn, id).await?;
     let keeps = row.seats as u32 - count;
     journal(&*txn, now, &row, None, Movement::Released, i64::from(count), false).await?;
-    let entry = Entry { actor, act: "give back", object: "allotment", object_id: id, cohort: Some(cohort.id), before: row.seats.to_string(), after: keeps.to_string() };
+    let entry = Entry {
+        actor,
+        act: "give back",
+        object: "allotment",
+        object_id: id,
+        cohort: Some(cohort.id),
+        before: row.seats.to_string(),
+        after: keeps.to_string(),
+    };
     history::record(&*txn, now, entry).await?;
     let mut row: entity::allotment::ActiveModel = row.into();
     row.seats = Set(keeps as i32);
@@ -390,7 +467,11 @@ pub(crate) async fn locked(txn: &impl ConnectionTrait, id: i64) -> Result<Option
 }
 
 async fn invited(txn: &impl ConnectionTrait, cohort: i64, person: i64) -> Result<Option<invitation::Model>, DbErr> {
-    invitation::Entity::find().filter(invitation::Column::CohortId.eq(cohort)).filter(invitation::Column::PersonId.eq(person)).one(txn).await
+    invitation::Entity::find()
+        .filter(invitation::Column::CohortId.eq(cohort))
+        .filter(invitation::Column::PersonId.eq(person))
+        .one(txn)
+        .await
 }
 
 async fn in_use(txn: &impl ConnectionTrait, id: i64) -> Result<u32, DbErr> {
@@ -453,7 +534,8 @@ pub(crate) async fn journal(
 /// The database.
 pub async fn audit(db: &Db, cohort: i64) -> Result<(Ledgered, Ledgered), Fault> {
     let rows = seat_journal::Entity::find().filter(seat_journal::Column::CohortId.eq(cohort)).all(db.read()).await?;
-    let movements: Option<Vec<_>> = rows.iter().map(|row| Some((Movement::parse(&row.movement)?, i64::from(row.seats), row.was_confirmed))).collect();
+    let movements: Option<Vec<_>> =
+        rows.iter().map(|row| Some((Movement::parse(&row.movement)?, i64::from(row.seats), row.was_confirmed))).collect();
     let told = allotment::sum(word(movements, "a movement of the seat journal")?);
     let count = |sql| sql::number(db.read(), sql, values![cohort]);
     let live = Ledgered {

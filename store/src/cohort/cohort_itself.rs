@@ -82,12 +82,18 @@ struct Parsed {
 impl Parsed {
     fn parse(typed: &Typed<'_>) -> Result<Self, Vec<FieldRefusal>> {
         let mut wrong = Vec::new();
-        let mut keep = |answer: Result<String, FieldRefusal>| answer.unwrap_or_else(|why| { wrong.push(why); String::new() });
+        let mut keep = |answer: Result<String, FieldRefusal>| {
+            answer.unwrap_or_else(|why| {
+                wrong.push(why);
+                String::new()
+            })
+        };
         let title = keep(contact::required("title", typed.title, 160, "Give the cohort a title, such as “Spring cohort”."));
         let venue = keep(contact::required("venue", typed.venue, 160, "Say where people come together."));
         let place = keep(contact::optional("place", typed.place, 160));
         let letter = keep(contact::paragraphs("letter", typed.letter, 4_000));
-        let zone = Zone::parse(typed.zone.trim()).map_err(|_| wrong.push(FieldRefusal::new("zone", "Choose the venue's time zone, such as Europe/Paris.")));
+        let zone = Zone::parse(typed.zone.trim())
+            .map_err(|_| wrong.push(FieldRefusal::new("zone", "Choose the venue's time zone, such as Europe/Paris.")));
         let mut day = |field: &'static str, text: &str, ask: &str| {
             let day = text.trim().parse::<NaiveDate>();
             day.map_err(|_| wrong.push(FieldRefusal::new(field, ask)))
@@ -99,7 +105,11 @@ impl Parsed {
         if capacity.is_none() {
             wrong.push(FieldRefusal::new("capacity", "Enter how many people the cohort takes, from 1 to 10,000."));
         }
-        let overbooked = if typed.overbooked.trim().is_empty() { Some(0) } else { typed.overbooked.trim().parse::<u32>().ok().filter(|count| *count <= 1_000) };
+        let overbooked = if typed.overbooked.trim().is_empty() {
+            Some(0)
+        } else {
+            typed.overbooked.trim().parse::<u32>().ok().filter(|count| *count <= 1_000)
+        };
         if overbooked.is_none() {
             wrong.push(FieldRefusal::new("overbooked", "Enter how many seats you promise beyond the capacity, or 0."));
         }
@@ -160,7 +170,12 @@ pub async fn create(db: &Db, now: DateTime<Utc>, actor: Actor, program: i64, typ
     }
     .insert(&*txn)
     .await?;
-    history::record(&*txn, now, Entry { actor, act: "create", object: "cohort", object_id: row.id, cohort: Some(row.id), before: String::new(), after }).await?;
+    history::record(
+        &*txn,
+        now,
+        Entry { actor, act: "create", object: "cohort", object_id: row.id, cohort: Some(row.id), before: String::new(), after },
+    )
+    .await?;
     txn.commit().await?;
     Ok(row.id)
 }
@@ -219,7 +234,10 @@ async fn rule_id(txn: &impl ConnectionTrait, number: Option<i32>) -> Result<Opti
     let found = rule_version::Entity::find().filter(rule_version::Column::Number.eq(number)).one(txn).await?;
     match found {
         Some(rule) => Ok(Some(rule.id)),
-        None => refuse(CohortRefusal::Fields(vec![FieldRefusal::new("rule", "There is no such version of the conversation rule. Choose another.")])),
+        None => refuse(CohortRefusal::Fields(vec![FieldRefusal::new(
+            "rule",
+            "There is no such version of the conversation rule. Choose another.",
+        )])),
     }
 }
 
@@ -228,8 +246,9 @@ async fn rezone_sessions(txn: &impl ConnectionTrait, now: DateTime<Utc>, cohort:
     use crate::entity::session;
     use sea_orm::{ColumnTrait, QueryFilter};
     for row in session::Entity::find().filter(session::Column::CohortId.eq(cohort)).all(txn).await? {
-        let slot = domain::agenda::session::Slot::new(zone, row.starts, row.ends, Some(time::Fold::Earlier))
-            .map_err(|why| Halt::Refused(CohortRefusal::Fields(vec![FieldRefusal::new("zone", format!("“{}”: {}", row.title, why.sentence))])))?;
+        let slot = domain::agenda::session::Slot::new(zone, row.starts, row.ends, Some(time::Fold::Earlier)).map_err(|why| {
+            Halt::Refused(CohortRefusal::Fields(vec![FieldRefusal::new("zone", format!("“{}”: {}", row.title, why.sentence))]))
+        })?;
         let mut row: session::ActiveModel = row.into();
         row.starts_at = Set(slot.starts_at);
         row.ends_at = Set(slot.ends_at);
@@ -241,7 +260,8 @@ async fn rezone_sessions(txn: &impl ConnectionTrait, now: DateTime<Utc>, cohort:
 
 /// How a cohort's seats stand now.
 pub(crate) async fn sums(db: &impl ConnectionTrait, row: &cohort::Model) -> Result<Sums, DbErr> {
-    let allotted = sql::number(db, "SELECT CAST(coalesce(sum(seats), 0) AS BIGINT) AS n FROM allotment WHERE cohort_id = $1", values![row.id]).await?;
+    let allotted =
+        sql::number(db, "SELECT CAST(coalesce(sum(seats), 0) AS BIGINT) AS n FROM allotment WHERE cohort_id = $1", values![row.id]).await?;
     Ok(Sums { capacity: row.capacity as u32, overbooked: row.overbooked as u32, allotted: allotted as u32, outside: 0 })
 }
 
@@ -264,7 +284,15 @@ pub async fn step(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, step: Step
         super::allotment::write_to_leads(&*txn, now, &row).await?;
     }
     cohort::ActiveModel { id: Set(id), state: Set(next.as_str().to_owned()), ..Default::default() }.update(&*txn).await?;
-    let entry = Entry { actor, act: step.as_str(), object: "cohort", object_id: id, cohort: Some(id), before: state.to_string(), after: next.to_string() };
+    let entry = Entry {
+        actor,
+        act: step.as_str(),
+        object: "cohort",
+        object_id: id,
+        cohort: Some(id),
+        before: state.to_string(),
+        after: next.to_string(),
+    };
     history::record(&*txn, now, entry).await?;
     txn.commit().await?;
     Ok(next)
@@ -315,7 +343,8 @@ async fn tell_of_cancellation(txn: &impl ConnectionTrait, now: DateTime<Utc>, ro
 /// What mails say of a cohort.
 pub(crate) async fn facts(db: &impl ConnectionTrait, row: &cohort::Model) -> Result<CohortFacts, DbErr> {
     let program = program::Entity::find_by_id(row.program_id).one(db).await?;
-    let (program, sponsor, sponsor_title) = program.map_or_else(Default::default, |program| (program.title, program.sponsor_name, program.sponsor_title));
+    let (program, sponsor, sponsor_title) =
+        program.map_or_else(Default::default, |program| (program.title, program.sponsor_name, program.sponsor_title));
     Ok(CohortFacts {
         program,
         title: row.title.clone(),
@@ -512,7 +541,9 @@ pub async fn dashboard(db: &Db, id: i64) -> Result<Option<Dashboard>, Fault> {
         values![id],
     )
     .await?;
-    let failed_mails = sql::number(db.read(), "SELECT count(*) AS n FROM outbox WHERE cohort_id = $1 AND state IN ('failed', 'withheld')", values![id]).await?;
+    let failed_mails =
+        sql::number(db.read(), "SELECT count(*) AS n FROM outbox WHERE cohort_id = $1 AND state IN ('failed', 'withheld')", values![id])
+            .await?;
     let unreleased = crate::agenda::release::pending_changes(db, id).await?;
     let sum = |count: fn(&CompanyFill) -> i64| companies.iter().map(count).sum::<i64>() as u32;
     let (confirmed, named, allotted) = (sum(|c| c.confirmed), sum(|c| c.named), sum(|c| i64::from(c.seats)));

@@ -207,9 +207,21 @@ impl Refusal for CompanyRefusal {
 ///
 /// # Errors
 /// A field, a name or domain already here, or a stale revision.
-pub async fn save(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision: i32, typed: &Typed<'_>) -> Result<i64, Halt<CompanyRefusal>> {
+pub async fn save(
+    db: &Db,
+    now: DateTime<Utc>,
+    actor: Actor,
+    id: i64,
+    revision: i32,
+    typed: &Typed<'_>,
+) -> Result<i64, Halt<CompanyRefusal>> {
     let mut wrong = Vec::new();
-    let mut keep = |answer: Result<String, FieldRefusal>| answer.unwrap_or_else(|why| { wrong.push(why); String::new() });
+    let mut keep = |answer: Result<String, FieldRefusal>| {
+        answer.unwrap_or_else(|why| {
+            wrong.push(why);
+            String::new()
+        })
+    };
     let name = keep(contact::required("name", typed.name, 200, "Enter the company's name."));
     let domain = keep(contact::optional("domain", typed.domain, 200)).to_lowercase();
     let sector = keep(contact::optional("sector", typed.sector, 100));
@@ -227,7 +239,14 @@ pub async fn save(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision: 
     }
     let domain = domain_key(&domain);
     let has_domain = domain.is_some();
-    if has_domain && company::Entity::find().filter(company::Column::Domain.eq(domain.as_deref())).filter(company::Column::Id.ne(id)).one(&*txn).await?.is_some() {
+    if has_domain
+        && company::Entity::find()
+            .filter(company::Column::Domain.eq(domain.as_deref()))
+            .filter(company::Column::Id.ne(id))
+            .one(&*txn)
+            .await?
+            .is_some()
+    {
         return refuse(CompanyRefusal::DomainTaken);
     }
     let (mut row, before, revision) = if id == 0 {
@@ -264,7 +283,14 @@ pub async fn save(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision: 
 ///
 /// # Errors
 /// The same company twice, or one that is gone.
-pub async fn set_competitors(db: &Db, now: DateTime<Utc>, actor: Actor, one: i64, other: i64, compete: bool) -> Result<(), Halt<CompanyRefusal>> {
+pub async fn set_competitors(
+    db: &Db,
+    now: DateTime<Utc>,
+    actor: Actor,
+    one: i64,
+    other: i64,
+    compete: bool,
+) -> Result<(), Halt<CompanyRefusal>> {
     if one == other {
         return refuse(CompanyRefusal::Itself);
     }
@@ -282,7 +308,15 @@ pub async fn set_competitors(db: &Db, now: DateTime<Utc>, actor: Actor, one: i64
         competitor::Entity::delete_by_id((lower, upper)).exec(&*txn).await?;
     }
     if compete != stands {
-        let entry = Entry { actor, act: if compete { "competes with" } else { "no longer competes with" }, object: "company", object_id: one, cohort: None, before: String::new(), after: other.to_string() };
+        let entry = Entry {
+            actor,
+            act: if compete { "competes with" } else { "no longer competes with" },
+            object: "company",
+            object_id: one,
+            cohort: None,
+            before: String::new(),
+            after: other.to_string(),
+        };
         history::record(&*txn, now, entry).await?;
     }
     txn.commit().await?;

@@ -28,14 +28,32 @@ pub async fn apply(db: &Db, now: DateTime<Utc>, actor: Actor, table: &Table, map
         match &row.outcome {
             Outcome::Create(new) => {
                 let created = company::ActiveModel { created_at: Set(now), revision: Set(1), ..fill(new) }.insert(&*txn).await?;
-                let entry = Entry { actor, act: "import", object: "company", object_id: created.id, cohort: None, before: String::new(), after: created.name };
+                let entry = Entry {
+                    actor,
+                    act: "import",
+                    object: "company",
+                    object_id: created.id,
+                    cohort: None,
+                    before: String::new(),
+                    after: created.name,
+                };
                 history::record(&*txn, now, entry).await?;
             }
             Outcome::Update { id, changes, company: new } => {
                 let Some(stands) = company::Entity::find_by_id(*id).one(&*txn).await? else { continue };
                 company::ActiveModel { id: Set(*id), revision: Set(stands.revision + 1), ..fill(new) }.update(&*txn).await?;
-                let side = |pick: fn(&domain::cohort::company_import::Change) -> &String| changes.iter().map(|change| pick(change).as_str()).collect::<Vec<_>>().join("; ");
-                let entry = Entry { actor, act: "import", object: "company", object_id: *id, cohort: None, before: side(|change| &change.before), after: side(|change| &change.after) };
+                let side = |pick: fn(&domain::cohort::company_import::Change) -> &String| {
+                    changes.iter().map(|change| pick(change).as_str()).collect::<Vec<_>>().join("; ")
+                };
+                let entry = Entry {
+                    actor,
+                    act: "import",
+                    object: "company",
+                    object_id: *id,
+                    cohort: None,
+                    before: side(|change| &change.before),
+                    after: side(|change| &change.after),
+                };
                 history::record(&*txn, now, entry).await?;
             }
             Outcome::Unchanged { .. } | Outcome::Refuse(_) => {}

@@ -121,12 +121,18 @@ impl Refusal for ProgramRefusal {
 /// A field (the sponsor is required), or a stale revision.
 pub async fn save(db: &Db, now: DateTime<Utc>, owner: i64, id: i64, revision: i32, typed: &Typed<'_>) -> Result<i64, Halt<ProgramRefusal>> {
     let mut wrong = Vec::new();
-    let mut keep = |answer: Result<String, FieldRefusal>| answer.unwrap_or_else(|why| { wrong.push(why); String::new() });
+    let mut keep = |answer: Result<String, FieldRefusal>| {
+        answer.unwrap_or_else(|why| {
+            wrong.push(why);
+            String::new()
+        })
+    };
     let title = keep(contact::required("title", typed.title, 160, "Give the program a title."));
     let theme = keep(contact::optional("theme", typed.theme, 200));
     let audience = keep(contact::optional("audience", typed.audience, 200));
     let description = keep(contact::paragraphs("description", typed.description, 8_000));
-    let sponsor_name = keep(contact::required("sponsor_name", typed.sponsor_name, 120, "Name the executive sponsor: every invitation is signed by one."));
+    let sponsor_name =
+        keep(contact::required("sponsor_name", typed.sponsor_name, 120, "Name the executive sponsor: every invitation is signed by one."));
     let sponsor_title = keep(contact::optional("sponsor_title", typed.sponsor_title, 120));
     if !wrong.is_empty() {
         return refuse(ProgramRefusal::Fields(wrong));
@@ -152,7 +158,12 @@ pub async fn save(db: &Db, now: DateTime<Utc>, owner: i64, id: i64, revision: i3
     row.sponsor_id = Set(typed.sponsor_id);
     row.revision = Set(revision);
     let id = row.save(&*txn).await?.id.unwrap();
-    history::record(&*txn, now, Entry { actor: Actor::Staff(owner), act: "save", object: "program", object_id: id, cohort: None, before, after }).await?;
+    history::record(
+        &*txn,
+        now,
+        Entry { actor: Actor::Staff(owner), act: "save", object: "program", object_id: id, cohort: None, before, after },
+    )
+    .await?;
     txn.commit().await?;
     Ok(id)
 }

@@ -69,7 +69,20 @@ pub async fn publish(db: &Db, now: DateTime<Utc>, actor: Actor, typed: &str) -> 
     }
     .insert(&*txn)
     .await?;
-    history::record(&*txn, now, Entry { actor, act: "publish", object: "conversation rule", object_id: row.id, cohort: None, before: String::new(), after: text.hash }).await?;
+    history::record(
+        &*txn,
+        now,
+        Entry {
+            actor,
+            act: "publish",
+            object: "conversation rule",
+            object_id: row.id,
+            cohort: None,
+            before: String::new(),
+            after: text.hash,
+        },
+    )
+    .await?;
     txn.commit().await?;
     Ok(number)
 }

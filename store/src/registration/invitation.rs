@@ -31,7 +31,8 @@ pub(crate) async fn send(
     let token = link::reissue(txn, now, Opens::Invitation(row.id), None).await?;
     let facts = crate::cohort::facts(txn, cohort).await?;
     let company = entity::company::Entity::find_by_id(person.company_id).one(txn).await?.map_or_else(String::new, |company| company.name);
-    let subject = if reminder { format!("Your seat is still held: {}", facts.program) } else { format!("A personal invitation: {}", facts.program) };
+    let subject =
+        if reminder { format!("Your seat is still held: {}", facts.program) } else { format!("A personal invitation: {}", facts.program) };
     let letter = Letter {
         event: format!("invitation:{}:{}", row.id, link::hash(&token)),
         cohort: Some(cohort.id),
@@ -134,7 +135,8 @@ pub async fn get(db: &Db, id: i64) -> Result<Option<Invitation>, Fault> {
         values![head.cohort_id],
     )
     .await?;
-    let mut days: Vec<(NaiveDate, Vec<String>)> = cohort.first_day.iter_days().take_while(|day| *day <= cohort.last_day).map(|day| (day, Vec::new())).collect();
+    let mut days: Vec<(NaiveDate, Vec<String>)> =
+        cohort.first_day.iter_days().take_while(|day| *day <= cohort.last_day).map(|day| (day, Vec::new())).collect();
     for title in titles {
         if let Some((_, list)) = days.iter_mut().find(|(day, _)| *day == title.starts.date()) {
             list.push(title.title);
@@ -150,7 +152,11 @@ pub async fn get(db: &Db, id: i64) -> Result<Option<Invitation>, Fault> {
         held_until: head.held_until,
         reason: head.reason,
         cohort,
-        rule: head.number.zip(head.body).zip(head.content_hash).map(|((number, body), content_hash)| Rule { number: number as u32, body, content_hash }),
+        rule: head.number.zip(head.body).zip(head.content_hash).map(|((number, body), content_hash)| Rule {
+            number: number as u32,
+            body,
+            content_hash,
+        }),
         companies: companies.into_iter().map(|company| company.name).collect(),
         days,
         seats: head.seats as u32,
@@ -298,9 +304,12 @@ pub async fn accept(db: &Db, now: DateTime<Utc>, id: i64, answer: &Answer) -> Re
 fn parse_zone(typed: Option<&str>) -> Result<Option<Zone>, Halt<AnswerRefusal>> {
     match typed.map(str::trim).filter(|zone| !zone.is_empty()) {
         None => Ok(None),
-        Some(zone) => Zone::parse(zone)
-            .map(Some)
-            .map_err(|_| Halt::Refused(AnswerRefusal::Fields(vec![FieldRefusal::new("zone", "Choose your time zone from the list, such as America/New_York.")]))),
+        Some(zone) => Zone::parse(zone).map(Some).map_err(|_| {
+            Halt::Refused(AnswerRefusal::Fields(vec![FieldRefusal::new(
+                "zone",
+                "Choose your time zone from the list, such as America/New_York.",
+            )]))
+        }),
     }
 }
 
@@ -390,7 +399,8 @@ pub async fn send_colleague(db: &Db, now: DateTime<Utc>, id: i64, colleague: &Na
         return Ok(());
     }
     let state = word(CohortState::parse(&cohort.state), &cohort.state)?;
-    rules::still_open(now, state, if row.state == State::Accepted.as_str() { now } else { row.held_until }).map_err(|why| Halt::Refused(AnswerRefusal::Whole(why)))?;
+    rules::still_open(now, state, if row.state == State::Accepted.as_str() { now } else { row.held_until })
+        .map_err(|why| Halt::Refused(AnswerRefusal::Whole(why)))?;
     let beside = |sentence: &str| refuse(AnswerRefusal::Fields(vec![FieldRefusal::new("email", sentence)]));
     if let Some(known) = person::Entity::find().filter(person::Column::Email.eq(colleague.email.as_str())).one(&*txn).await? {
         if known.id == row.person_id {
@@ -399,7 +409,11 @@ pub async fn send_colleague(db: &Db, now: DateTime<Utc>, id: i64, colleague: &Na
         if known.company_id != allotment.company_id {
             return beside("This address is not known at your company. A seat passes on within the company only.");
         }
-        let theirs = invitation::Entity::find().filter(invitation::Column::CohortId.eq(cohort.id)).filter(invitation::Column::PersonId.eq(known.id)).one(&*txn).await?;
+        let theirs = invitation::Entity::find()
+            .filter(invitation::Column::CohortId.eq(cohort.id))
+            .filter(invitation::Column::PersonId.eq(known.id))
+            .one(&*txn)
+            .await?;
         if let Some(theirs) = theirs
             && word(State::parse(&theirs.state), &theirs.state)?.holds_a_seat()
         {
@@ -518,7 +532,14 @@ pub async fn details(db: &Db, registration: i64) -> Result<Option<Details>, DbEr
 ///
 /// # Errors
 /// A field, or somebody (in another tab) saved meanwhile.
-pub async fn save_details(db: &Db, now: DateTime<Utc>, id: i64, revision: i32, needs: &Needs, zone: Option<&str>) -> Result<(), Halt<AnswerRefusal>> {
+pub async fn save_details(
+    db: &Db,
+    now: DateTime<Utc>,
+    id: i64,
+    revision: i32,
+    needs: &Needs,
+    zone: Option<&str>,
+) -> Result<(), Halt<AnswerRefusal>> {
     let needs = Needs::parse(needs).map_err(|wrong| Halt::Refused(AnswerRefusal::Fields(wrong)))?;
     let zone = parse_zone(zone)?;
     let txn = db.write().await?;
@@ -535,7 +556,15 @@ pub async fn save_details(db: &Db, now: DateTime<Utc>, id: i64, revision: i32, n
     }
     registration::ActiveModel { id: Set(row.id), revision: Set(revision + 1), ..fill(needs) }.update(&*txn).await?;
     // What was said stays out of the history: it is purged with the registration.
-    let entry = Entry { actor: Actor::Executive(id), act: "change details", object: "registration", object_id: row.id, cohort: Some(row.cohort_id), before: String::new(), after: String::new() };
+    let entry = Entry {
+        actor: Actor::Executive(id),
+        act: "change details",
+        object: "registration",
+        object_id: row.id,
+        cohort: Some(row.cohort_id),
+        before: String::new(),
+        after: String::new(),
+    };
     history::record(&*txn, now, entry).await?;
     txn.commit().await?;
     Ok(())
@@ -583,7 +612,10 @@ pub async fn purge_needs(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
 }
 
 /// Cohort, allotment, invitation: locked in the order of every act.
-async fn locked(txn: &impl ConnectionTrait, id: i64) -> Result<Option<(cohort::Model, entity::allotment::Model, invitation::Model)>, DbErr> {
+async fn locked(
+    txn: &impl ConnectionTrait,
+    id: i64,
+) -> Result<Option<(cohort::Model, entity::allotment::Model, invitation::Model)>, DbErr> {
     let Some(found) = invitation::Entity::find_by_id(id).one(txn).await? else { return Ok(None) };
     let Some((cohort, allotment)) = crate::cohort::allotment::locked(txn, found.allotment_id).await? else { return Ok(None) };
     let row = invitation::Entity::find_by_id(id).lock_exclusive().one(txn).await?;
@@ -595,7 +627,13 @@ fn step(row: &invitation::Model, act: Act) -> Result<State, Halt<AnswerRefusal>>
     rules::after(state, act).map_err(|why| Halt::Refused(AnswerRefusal::Whole(why)))
 }
 
-async fn set_state(txn: &impl ConnectionTrait, now: DateTime<Utc>, row: &invitation::Model, state: State, reason: String) -> Result<(), DbErr> {
+async fn set_state(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    row: &invitation::Model,
+    state: State,
+    reason: String,
+) -> Result<(), DbErr> {
     invitation::ActiveModel {
         id: Set(row.id),
         state: Set(state.as_str().to_owned()),
@@ -610,7 +648,11 @@ async fn set_state(txn: &impl ConnectionTrait, now: DateTime<Utc>, row: &invitat
 }
 
 async fn end_registration(txn: &impl ConnectionTrait, now: DateTime<Utc>, cohort: &cohort::Model, invitation: i64) -> Result<(), Fault> {
-    let Some(row) = registration::Entity::find().filter(registration::Column::InvitationId.eq(invitation)).lock_exclusive().one(txn).await? else { return Ok(()) };
+    let Some(row) =
+        registration::Entity::find().filter(registration::Column::InvitationId.eq(invitation)).lock_exclusive().one(txn).await?
+    else {
+        return Ok(());
+    };
     crate::agenda::seat::free_all(txn, now, cohort, row.id).await?;
     link::revoke(txn, now, Opens::Feed(row.id)).await?;
     registration::ActiveModel { id: Set(row.id), state: Set("withdrawn".to_owned()), ..fill(Needs::default()) }.update(txn).await?;
@@ -621,8 +663,23 @@ fn short_reason(typed: &str) -> Result<String, Halt<AnswerRefusal>> {
     domain::contact::paragraphs("reason", typed, 500).map_err(|why| Halt::Refused(AnswerRefusal::Fields(vec![why])))
 }
 
-async fn note(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, act: &str, row: &invitation::Model, after: State) -> Result<(), DbErr> {
-    let entry = Entry { actor, act, object: "invitation", object_id: row.id, cohort: Some(row.cohort_id), before: row.state.clone(), after: after.to_string() };
+async fn note(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    actor: Actor,
+    act: &str,
+    row: &invitation::Model,
+    after: State,
+) -> Result<(), DbErr> {
+    let entry = Entry {
+        actor,
+        act,
+        object: "invitation",
+        object_id: row.id,
+        cohort: Some(row.cohort_id),
+        before: row.state.clone(),
+        after: after.to_string(),
+    };
     history::record(txn, now, entry).await
 }
 

@@ -138,6 +138,7 @@ pub async fn send_delegation_link(#[server(flatten)] form: Form) -> Result<Answe
 #[server(prefix = "/api", endpoint = "cohort/allotment/nominate")]
 pub async fn nominate_for_company(#[server(flatten)] form: Form) -> Result<Answer, ServerFnError> {
     use crate::desk::{Desk, settle};
+    use crate::naming::{beside_rows, named};
     use domain::access::Door;
     use store::cohort::allotment::{NamingRefusal, name};
 
@@ -145,7 +146,7 @@ pub async fn nominate_for_company(#[server(flatten)] form: Form) -> Result<Answe
     let id = form.id("allotment");
     let cohort = desk.or_stop(desk.owns_part(desk.or_stop(store::access::allotment(desk.db(), id).await)?))?;
     let place = format!("/cohorts/{cohort}/companies/{id}");
-    let named = match rows(&form) {
+    let named = match named(&form) {
         Ok(named) => named,
         Err(wrong) => return desk.refused_with(&place, "nominate", &form, "rows", String::new(), wrong).await,
     };
@@ -153,31 +154,9 @@ pub async fn nominate_for_company(#[server(flatten)] form: Form) -> Result<Answe
     match settle(&desk, invited)? {
         Ok(1) => desk.done(place, "1 person is named, and their invitation is on its way."),
         Ok(count) => desk.done(place, format!("{count} people are named, and their invitations are on their way.")),
-        Err(NamingRefusal::Rows(rows)) => {
-            let said = rows.into_iter().map(|(row, why)| (format!("{}.{row}", why.field), why.sentence)).collect();
-            desk.refused_with(&place, "nominate", &form, "rows", String::new(), said).await
-        }
+        Err(NamingRefusal::Rows(rows)) => desk.refused_with(&place, "nominate", &form, "rows", String::new(), beside_rows(rows)).await,
         Err(why) => desk.refused(&place, "nominate", &form, &why, &fields(&why)).await,
     }
-}
-
-/// The people of the rows `name.0`, `email.0`, `title.0` …, each with its row; empty rows are nobody.
-#[cfg(feature = "ssr")]
-fn rows(form: &Form) -> Result<Vec<(usize, domain::cohort::allotment::Named)>, Vec<(String, String)>> {
-    use domain::cohort::allotment::Named;
-
-    let mut at: Vec<usize> = form.0.keys().filter_map(|field| field.split_once('.')?.1.parse().ok()).collect();
-    at.sort_unstable();
-    at.dedup();
-    let (mut named, mut wrong) = (Vec::new(), Vec::new());
-    for row in at {
-        match Named::parse(form.get(&format!("name.{row}")), form.get(&format!("email.{row}")), form.get(&format!("title.{row}"))) {
-            Ok(Some(one)) => named.push((row, one)),
-            Ok(None) => {}
-            Err(why) => wrong.extend(why.into_iter().map(|why| (format!("{}.{row}", why.field), why.sentence))),
-        }
-    }
-    if wrong.is_empty() { Ok(named) } else { Err(wrong) }
 }
 
 #[cfg(feature = "ssr")]

@@ -45,7 +45,7 @@ pub async fn upload(desk: Desk, multipart: Multipart) -> Reply {
     let content = String::from_utf8(bytes).ok().filter(|content| !content.contains('\0'));
     let Some(content) = content else { return upload_page(&desk, Some(rules::FileRefusal::Unreadable.sentence())) };
     let mapping = serde_json::to_string(&Mapping::guess(&table.columns)).map_err(|why| Fault::Unreadable(why.to_string()))?;
-    let id = store::import::keep(desk.db(), desk.now, staff, "companies", None, &file_name, content, mapping).await?;
+    let id = store::import::keep(desk.db(), desk.now, staff, store::import::Into::Companies, &file_name, content, mapping).await?;
     Err(Stop::To(format!("/companies/import/{id}")))
 }
 
@@ -195,7 +195,12 @@ fn apply_part(id: i64, counts: Counts) -> AnyView {
         }
         .into_any();
     }
-    let act = format!("Import: create {}, update {}", number(counts.create), number(counts.update));
+    let companies = |figure: usize| count(u32::try_from(figure).unwrap_or(u32::MAX), "company", "companies");
+    let act = match (counts.create, counts.update) {
+        (create, 0) => format!("Import {}", companies(create)),
+        (0, update) => format!("Update {}", companies(update)),
+        (create, update) => format!("Import {} and update {}", companies(create), number(update)),
+    };
     let left_out = (counts.refuse > 0).then(|| {
         let rows = count(u32::try_from(counts.refuse).unwrap_or(u32::MAX), "refused row is", "refused rows are");
         view! { <p class="soft">{format!("{rows} left out. Correct them in the file and import it again; what is here already stays.")}</p> }

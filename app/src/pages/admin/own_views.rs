@@ -189,7 +189,7 @@ pub async fn scorecard(desk: Desk) -> Reply {
     let live: Vec<&Line> = cohorts.iter().filter(|line| line.state != "cancelled").collect();
     let sum = |pick: fn(&Line) -> i64| thousands(live.iter().map(|line| u64::try_from(pick(line)).unwrap_or(0)).sum());
     let figures = [
-        (thousands(live.len() as u64), "cohorts"),
+        (thousands(live.len() as u64), if live.len() == 1 { "cohort" } else { "cohorts" }),
         (sum(|line| i64::from(line.capacity)), "places"),
         (sum(|line| line.confirmed), "confirmed"),
         (sum(|line| line.pending), "held for an answer"),

@@ -18,6 +18,9 @@ use crate::words;
 /// Colleagues named in one go, at most; also the most the act reads.
 const ROWS: u32 = 10;
 
+/// Rows that stand open at first; the others are one press away.
+const SHOWN: u32 = 3;
+
 /// The letter behind the link: who asks, what for, how many seats, until when.
 ///
 /// # Errors
@@ -32,7 +35,7 @@ pub async fn by_link(desk: Desk) -> Reply {
         let button = if closed.is_none() && allotment.free > 0 { "Name my colleagues" } else { "See who is named" };
         let dear = (!allotment.lead_name.is_empty()).then(|| view! { <p>{format!("Dear {},", allotment.lead_name)}</p> });
         let ask = format!(
-            "{host} holds {} for senior executives of {}. You know best who should come: name them, and each gets a personal invitation from us.",
+            "{host} holds {} for senior executives from {}. You know best who should come: name them, and each gets a personal invitation from us.",
             words::count(allotment.seats, "seat", "seats"),
             allotment.company
         );
@@ -194,8 +197,8 @@ fn name_colleagues(draft: &Draft, free: u32, host: &str) -> AnyView {
         let begun = |row: &u32| ["name", "email", "title"].iter().any(|field| !typed.get(&format!("{field}.{row}")).trim().is_empty());
         (0..ROWS).rev().find(begun).map_or(0, |row| row + 1)
     });
-    let rows = (0..free.min(ROWS).max(begun))
-        .map(|row| {
+    let rows = |rows: std::ops::Range<u32>| {
+        rows.map(|row| {
             view! {
                 <fieldset class="stack tight">
                     <legend>{format!("Colleague {}", row + 1)}</legend>
@@ -207,7 +210,19 @@ fn name_colleagues(draft: &Draft, free: u32, host: &str) -> AnyView {
                 </fieldset>
             }
         })
-        .collect_view();
+        .collect_view()
+    };
+    let all = free.min(ROWS).max(begun);
+    let shown = all.min(SHOWN.max(begun));
+    let more = (shown < all).then(|| {
+        view! {
+            <details class="ask">
+                <summary class="button">{format!("Name more than {}…", spelled(shown as usize))}</summary>
+                <div class="stack loose">{rows(shown..all)}</div>
+            </details>
+        }
+    });
+    let rows = rows(0..shown);
     let at_once = (free > ROWS).then(|| format!(" You can name {} at a time.", spelled(ROWS as usize)));
     view! {
         <section class="stack">
@@ -217,6 +232,7 @@ fn name_colleagues(draft: &Draft, free: u32, host: &str) -> AnyView {
             </p>
             <form class="stack loose" method="post" action="/api/cohort/allotment/name">
                 {rows}
+                {more}
                 <div class="stack close">
                     <p class="soft small">"No names are shared with other companies until your colleagues accept."</p>
                     <button class="button primary">"Invite my colleagues"</button>

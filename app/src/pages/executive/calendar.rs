@@ -29,7 +29,7 @@ pub async fn show(desk: Desk) -> Reply {
                 <div class="stack tight">
                     <p class="eyebrow">{program}</p>
                     <h1>"My calendar"</h1>
-                    <p>"Add one private link to your calendar, and every session of yours is in it: the seats you take, what moves, what is cancelled. It holds nobody’s name and nothing else about you."</p>
+                    <p>"Add one private link to your calendar, and every session of yours is in it: the seats you take, what moves, what is cancelled. It names no other participant, and says nothing else about you."</p>
                 </div>
                 {part}
                 <section class="stack">
@@ -78,16 +78,21 @@ fn standing(status: Option<(DateTime<Utc>, Option<DateTime<Utc>>)>, zone: &Zone)
         }
         .into_any();
     };
-    let fetched = match fetched {
-        Some(fetched) => view! { "A calendar last read it " {moment(zone, fetched)} "." }.into_any(),
-        None => "No calendar has read it yet.".into_any(),
+    let class = if fetched.is_some() { "button" } else { "button primary" };
+    let (fetched, consequence) = match fetched {
+        Some(fetched) => (
+            view! { "A calendar last read it " {moment(zone, fetched)} "." }.into_any(),
+            "The old link stops at once: calendars that use it stand still until you add the new one.",
+        ),
+        None => ("No calendar has read it yet.".into_any(), "The old link stops at once."),
     };
     view! {
         <section class="stack">
             <h2>"My private link"</h2>
-            <p>"Your link was made " {moment(zone, made)} ". " {fetched} " If you have never replaced it, it is the one in the mail that confirmed your seat."</p>
-            <p>"Replace it to see a link here, or when somebody has yours who should not. The old one stops at once: calendars that use it stand still until you add the new one."</p>
-            <form method="post" action="/api/agenda/feed/renew"><button class="button primary">"Replace my private link"</button></form>
+            <p>"It is in the mail that confirmed your seat, unless you have replaced it since. For your safety we do not keep it, so we cannot show it again."</p>
+            <p class="soft small">"Made " {moment(zone, made)} ". " {fetched}</p>
+            <p>"Lost that mail, or somebody has your link who should not? Make a new one, and add it here in one press. " {consequence}</p>
+            <form method="post" action="/api/agenda/feed/renew"><button class=class>"Make a new private link"</button></form>
         </section>
     }
     .into_any()

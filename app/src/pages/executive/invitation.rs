@@ -32,6 +32,7 @@ pub async fn by_link(desk: Desk) -> Reply {
     let token = desk.param("token").to_owned();
     let Some(invitation) = store::registration::invitation::by_token(desk.db(), desk.now, &token).await? else { return link_over(&desk) };
     let (stands, host) = (Stands::of(&invitation, desk.now), desk.app.host.name.clone());
+    let sender = desk.app.host.sender.clone();
     frame::letter(&desk, "Your invitation", move || {
         let open = |buttons: AnyView| {
             view! {
@@ -52,7 +53,7 @@ pub async fn by_link(desk: Desk) -> Reply {
                 .into_any(),
             ),
             Stands::Accepted => open(view! { <button class="button primary" name="go" value="week">"Open my week"</button> }.into_any()),
-            Stands::Over(sentence) => no_answer(sentence),
+            Stands::Over(sentence) => no_answer(sentence, &sender),
         };
         letter(&invitation, &stands, &host, answer)
     })
@@ -64,7 +65,7 @@ pub async fn by_link(desk: Desk) -> Reply {
 /// Faults.
 pub async fn show(desk: Desk) -> Reply {
     let (invitation, stands) = mine(&desk).await?;
-    let host = desk.app.host.name.clone();
+    let (host, sender) = (desk.app.host.name.clone(), desk.app.host.sender.clone());
     frame::letter(&desk, "Your invitation", move || {
         let answer = match &stands {
             Stands::Open => view! {
@@ -79,7 +80,7 @@ pub async fn show(desk: Desk) -> Reply {
                 view! { <nav class="answer row" aria-label="Your week"><a class="button primary" href="/my/week">"Open my week"</a></nav> }
                     .into_any()
             }
-            Stands::Over(sentence) => no_answer(sentence),
+            Stands::Over(sentence) => no_answer(sentence, &sender),
         };
         letter(&invitation, &stands, &host, answer)
     })
@@ -97,7 +98,7 @@ pub async fn accept(desk: Desk) -> Reply {
         Stands::Over(_) => return Err(Stop::To("/invitation".to_owned())),
     }
     let draft = desk.draft("accept").await?;
-    let zone = known_zone(&invitation).as_str().to_owned();
+    let zone = invitation.zone.as_ref().map_or_else(String::new, |zone| zone.as_str().to_owned());
     let host = desk.app.host.name.clone();
     frame::letter(&desk, "Accept your seat", move || {
         view! {
@@ -115,7 +116,7 @@ pub async fn accept(desk: Desk) -> Reply {
                         <h2>"So that we can prepare"</h2>
                         {needs_fields(&draft, &Needs::default(), &zone)}
                     </section>
-                    <div class="row">
+                    <div class="answer row">
                         <button class="button primary">"Accept my seat"</button>
                         <a class="button quiet" href="/invitation">"Back to the letter"</a>
                     </div>
@@ -290,6 +291,8 @@ async fn mine(desk: &Desk) -> Result<(Invitation, Stands), Stop> {
 
 fn letter(invitation: &Invitation, stands: &Stands, host: &str, answer: AnyView) -> AnyView {
     let cohort = &invitation.cohort;
+    let held = !matches!(stands, Stands::Over(_));
+    let (over, answer) = if held { (None, Some(answer)) } else { (Some(answer), None) };
     let signed = signature(&cohort.sponsor_name, &cohort.sponsor_title);
     view! {
         <main id="main" class="narrow letter">
@@ -299,10 +302,11 @@ fn letter(invitation: &Invitation, stands: &Stands, host: &str, answer: AnyView)
                 <h1>{cohort.program.clone()}</h1>
                 <p class="soft">{in_short(invitation)}</p>
             </div>
+            {over}
             {facts(invitation, stands)}
             <div class="stack">
                 <p>{format!("Dear {},", invitation.name)}</p>
-                <p>{who_is_invited(invitation)}</p>
+                {held.then(|| view! { <p>{whose_seat(invitation)}</p> })}
                 <div class="prose" inner_html=words::markdown(&cohort.letter)></div>
                 {signed}
             </div>
@@ -325,15 +329,13 @@ fn in_short(invitation: &Invitation) -> String {
     format!("{} of learning{others}. Nothing is for sale.", words::capital(&days(invitation)))
 }
 
-/// `you and nine colleagues from Meridian Rail are invited to five days with us.`
-fn who_is_invited(invitation: &Invitation) -> String {
+/// `One of the ten seats for Meridian Rail is held in your name.` The host's own letter follows, and says what to.
+fn whose_seat(invitation: &Invitation) -> String {
     let company = &invitation.company;
-    let who = match invitation.seats.saturating_sub(1) as usize {
-        0 => "you are invited".to_owned(),
-        1 => format!("you and a colleague from {company} are invited"),
-        others => format!("you and {} colleagues from {company} are invited", spelled(others)),
-    };
-    format!("{who} to {} with us.", days(invitation))
+    match invitation.seats as usize {
+        0 | 1 => format!("A seat for {company} is held in your name."),
+        seats => format!("One of the {} seats for {company} is held in your name.", spelled(seats)),
+    }
 }
 
 fn days(invitation: &Invitation) -> String {
@@ -367,7 +369,7 @@ fn the_rule(rule: &Rule, host: &str) -> AnyView {
     view! {
         <section class="rule stack tight">
             <h2>"No sales conversations, unless you start one"</h2>
-            <p>{format!("This holds for everyone from {host} and for every educator. If somebody forgets, tell us.")}</p>
+            <p>{format!("Everyone from {host} and every educator keeps to this. If somebody forgets, tell us.")}</p>
             <a class="small" href=format!("/rules/{number}")>{format!("Read the rule (version {number})")}</a>
         </section>
     }
@@ -405,8 +407,14 @@ fn who_comes(companies: &[String]) -> AnyView {
         .into_any()
 }
 
-fn no_answer(sentence: &str) -> AnyView {
-    view! { <div class="answer row"><p>{sentence.to_owned()}</p></div> }.into_any()
+fn no_answer(sentence: &str, sender: &str) -> AnyView {
+    view! {
+        <div class="notice stack tight">
+            <p>{sentence.to_owned()}</p>
+            <p class="small">"The program team reads " <a href=format!("mailto:{sender}")>{sender.to_owned()}</a> "."</p>
+        </div>
+    }
+    .into_any()
 }
 
 // ---- what other pages say in the same words --------------------------------------------------------------------------
@@ -478,7 +486,7 @@ pub fn needs_fields(draft: &Draft, needs: &Needs, zone: &str) -> AnyView {
         {form::textarea(draft, optional("wants_to_learn", "What you want to learn", "One or two sentences, for those who teach.", &needs.wants_to_learn), 3)}
         {form::input(
             draft,
-            Input { list: "zones", autocomplete: "off", ..optional("zone", "Your time zone", "Type your city and choose it. We show times on your clock beside the venue’s.", zone) },
+            Input { list: "zones", autocomplete: "off", ..optional("zone", "Your time zone", "Type your city and choose it, such as America/New_York. Your clock then stands beside the venue’s.", zone) },
         )}
         <datalist id="zones">{zones}</datalist>
     }

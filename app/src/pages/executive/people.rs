@@ -28,7 +28,7 @@ pub async fn show(desk: Desk) -> Reply {
         let body = if fellows.is_empty() {
             table::empty("Nobody yet", "Come back in a few days: everyone who accepts is listed here.", None)
         } else {
-            companies.into_iter().map(company).collect_view().into_any()
+            view! { <div class="people">{companies.into_iter().map(company).collect_view()}</div> }.into_any()
         };
         let so_far = (!fellows.is_empty()).then(|| view! { {so_far} " " });
         view! {
@@ -49,8 +49,8 @@ fn company(people: &[Fellow]) -> AnyView {
     let lines = people
         .iter()
         .map(|person| {
-            let title = (!person.title.is_empty()).then(|| view! { " " <span class="soft">{person.title.clone()}</span> });
-            view! { <li>{person.name.clone()} {title}</li> }
+            let title = (!person.title.is_empty()).then(|| view! { ", " <span class="soft">{person.title.clone()}</span> });
+            view! { <li>{person.name.clone()}{title}</li> }
         })
         .collect_view();
     view! { <section><h2>{name}</h2><ul class="plain stack tight">{lines}</ul></section> }.into_any()

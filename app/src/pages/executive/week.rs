@@ -59,27 +59,34 @@ pub async fn session(desk: Desk) -> Reply {
     let mine = matches!(item.standing, Standing::Everyone | Standing::Yours | Standing::AssignedToYou);
     let card = card(&desk, &zones, &item);
     let when = format!("{}, {} ({} time)", words::day(item.starts.date()), words::span(item.starts, item.ends), zones.venue.city());
-    let elsewhere = zones.own.as_ref().and_then(|own| Some(format!("{} in {}", span_elsewhere(own, item.starts, item.starts_at, item.ends_at)?, own.city())));
-    let day = Day { anchor: "seat".to_owned(), heading: "Your seat".to_owned(), cards: vec![card] };
+    let elsewhere = zones
+        .own
+        .as_ref()
+        .and_then(|own| Some(format!("{} ({} time)", span_elsewhere(own, item.starts, item.starts_at, item.ends_at)?, own.city())));
+    let day = Day { anchor: "seat".to_owned(), heading: "A seat for you".to_owned(), cards: vec![card] };
     let title = item.title.clone();
     frame::executive(&desk, Mine::Week, Islands::Some, &title, move || {
         let facts = [
             ("When", when),
-            ("For you", elsewhere.unwrap_or_default()),
+            ("On your clock", elsewhere.unwrap_or_default()),
             ("Where", item.room),
             ("Kind", capital(&item.kind)),
             ("Track", item.track),
             ("With", item.educators.join(", ")),
             ("You will learn", item.objective),
         ];
-        let facts = facts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(label, text)| view! { <dt>{label}</dt><dd>{text}</dd> }).collect_view();
+        let facts = facts
+            .into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(label, text)| view! { <dt>{label}</dt><dd>{text}</dd> })
+            .collect_view();
         view! {
             <main id="main" class="narrow page stack loose">
                 <nav class="crumbs" aria-label="Where you are"><ol><li><a href=format!("/my/week#s{id}")>"My week"</a></li><li aria-current="page">"Session"</li></ol></nav>
                 <div class="stack tight"><h1>{item.title}</h1>{matches!(item.standing, Standing::Cancelled).then(|| tag("stop", "Cancelled"))}</div>
                 <dl class="facts">{facts}</dl>
                 {(!item.summary.is_empty()).then(|| view! { <div class="prose" inner_html=markdown(&item.summary)></div> })}
-                <AgendaPicker days=vec![day]/>
+                <div class="seat"><AgendaPicker days=vec![day]/></div>
                 {mine.then(|| view! { <p><a class="button" href=format!("/my/sessions/{id}.ics") download="">"Add this session to my calendar"</a></p> })}
             </main>
         }
@@ -127,7 +134,11 @@ fn anchor(date: NaiveDate) -> String {
 }
 
 fn card(desk: &Desk, zones: &Zones, item: &Item) -> Card {
-    let about: Vec<String> = [capital(&item.kind), item.room.clone()].into_iter().chain(item.educators.iter().cloned()).filter(|text| !text.is_empty()).collect();
+    let about: Vec<String> = [capital(&item.kind), item.room.clone()]
+        .into_iter()
+        .chain(item.educators.iter().cloned())
+        .filter(|text| !text.is_empty())
+        .collect();
     Card {
         session: item.session,
         title: item.title.clone(),

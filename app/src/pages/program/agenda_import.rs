@@ -114,6 +114,9 @@ pub async fn upload(desk: Desk, mut multipart: Multipart) -> Reply {
         Some((name, Taken::Whole(bytes))) if !bytes.is_empty() => (name, bytes),
         Some((_, Taken::TooLarge)) => return refuse("This file is larger than 10 MB. Export a part of the schedule and upload that."),
         Some((_, Taken::Broken)) => return refuse("The file did not arrive whole. Upload it again."),
+        Some((name, Taken::Whole(_))) if !name.is_empty() => {
+            return refuse("The file is empty. Export the schedule again as schedule.json and upload that file.");
+        }
         _ if broken => return refuse("The file did not arrive whole. Upload it again."),
         _ => return refuse("Choose a file first."),
     };
@@ -126,7 +129,8 @@ pub async fn upload(desk: Desk, mut multipart: Multipart) -> Reply {
     };
     let days = DayMap::propose(&reading, cohort.first_day, cohort.last_day);
     let mapping = serde_json::to_string(&days).map_err(|why| Fault::Unreadable(why.to_string()))?;
-    let import = store::import::keep(desk.db(), desk.now, staff, "agenda", Some(cohort.id), &name, content, mapping).await?;
+    let import =
+        store::import::keep(desk.db(), desk.now, staff, store::import::Into::Agenda { cohort: cohort.id }, &name, content, mapping).await?;
     Err(Stop::To(format!("/cohorts/{}/agenda-import/{import}", cohort.id)))
 }
 

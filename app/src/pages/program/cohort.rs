@@ -59,7 +59,7 @@ fn cohort_table(lines: Vec<Line>) -> AnyView {
                     <td role="cell" data-label="When">{dates::date_range(line.first_day, line.last_day)}</td>
                     <td role="cell" data-label="Where" class="soft">{line.place}</td>
                     <td role="cell" data-label="Places">{bar(confirmed, pending, places)}</td>
-                    <td role="cell" data-label="Confirmed" class="num"><a href=format!("{at}/people?state=accepted")>{words::thousands(u64::from(confirmed))}</a>" of "{words::thousands(u64::from(places))}</td>
+                    <td role="cell" data-label="Confirmed" class="num"><span><a href=format!("{at}/people?state=accepted")>{words::thousands(u64::from(confirmed))}</a>" of "{words::thousands(u64::from(places))}</span></td>
                     <td role="cell" data-label="Companies" class="num"><a href=format!("{at}#companies")>{words::thousands(u64::from(number(line.companies)))}</a></td>
                     <td role="cell" data-label="State">{state}</td>
                 </tr>
@@ -242,10 +242,12 @@ fn figures(seen: &Dashboard) -> AnyView {
     let figure = |href: String, number: u32, label: &'static str| {
         view! { <p><a href=href><b class="num">{words::thousands(u64::from(number))}</b><span class="soft small">{label}</span></a></p> }
     };
+    let unnamed: i64 = seen.companies.iter().map(|company| (i64::from(company.seats) - company.named).max(0)).sum();
     view! {
         <div class="figures">
             {figure(format!("{at}/people?state=accepted"), seen.confirmed, "confirmed")}
             {figure(format!("{at}/people?state=pending"), seen.held, "held for an answer")}
+            {figure(format!("{at}#companies"), number(unnamed), "to be named")}
             {figure(format!("{at}/invite"), seen.open, "open")}
             {figure(format!("{at}/settings#capacity"), seen.cohort.capacity, "places")}
             {figure(format!("{at}#sessions"), seen.waiting, "waiting")}
@@ -277,7 +279,8 @@ fn needs_you(seen: &Dashboard, now: DateTime<Utc>) -> AnyView {
         lines.push(line_to(sentence, format!("{at}/invite"), "Choose companies"));
     }
     if may_open(seen) {
-        let leads = number(seen.companies.iter().filter(|company| company.link_sent_at.is_none() && !company.lead_email.is_empty()).count());
+        let leads =
+            number(seen.companies.iter().filter(|company| company.link_sent_at.is_none() && !company.lead_email.is_empty()).count());
         let label = format!("Open invitations and write to {}", words::count(leads, "delegation lead", "delegation leads"));
         lines.push(line_step(
             "Everything is ready. A company whose lead has no address is listed here afterwards.".to_owned(),
@@ -428,7 +431,7 @@ fn companies(seen: &Dashboard, now: DateTime<Utc>) -> AnyView {
                     <th scope="row" role="rowheader"><a href=at.clone()>{company.company.clone()}</a></th>
                     <td role="cell" data-label="Sector" class="soft">{company.sector.clone()}</td>
                     <td role="cell" data-label="Seats">{bar(confirmed, named.saturating_sub(confirmed), number(company.seats))}</td>
-                    <td role="cell" data-label="Named" class="num"><a href=format!("{at}#people")>{named}</a>{format!(" of {}", company.seats)}</td>
+                    <td role="cell" data-label="Named" class="num"><span><a href=format!("{at}#people")>{named}</a>{format!(" of {}", company.seats)}</span></td>
                     <td role="cell" data-label="Confirmed" class="num">{confirmed}</td>
                     <td role="cell" data-label="Reply by"><time datetime=company.reply_by.to_rfc3339()>{day_at(&cohort.zone, company.reply_by)}</time></td>
                     <td role="cell" data-label="State">{fill_tag(cohort, company, now)}</td>
@@ -460,7 +463,10 @@ fn fill_tag(cohort: &Cohort, company: &CompanyFill, now: DateTime<Utc>) -> AnyVi
     let (named, seats) = (company.named, i64::from(company.seats));
     let left = days_until(&cohort.zone, now, company.reply_by);
     let inviting = cohort.state == State::Inviting;
-    if seats > 0 && company.confirmed >= seats {
+    if seats == 0 {
+        return tag("", "no seats");
+    }
+    if company.confirmed >= seats {
         return tag("good", "complete");
     }
     if named >= seats {
@@ -490,37 +496,54 @@ fn sessions(cohort: i64, sessions: Vec<SessionFill>) -> AnyView {
         }
         .into_any();
     }
-    let rows = sessions
-        .into_iter()
-        .map(|session| {
-            let at = format!("/cohorts/{cohort}/agenda/{}", session.session);
-            let full = is_full(&session).then(|| tag("warn", "full"));
-            let taken = session.capacity.map_or_else(|| format!("{} taken", session.taken), |capacity| format!("{} of {capacity}", session.taken));
-            view! {
-                <tr role="row">
-                    <th scope="row" role="rowheader"><a href=at.clone()>{session.title}</a></th>
-                    <td role="cell" data-label="When"><time datetime=session.starts.format("%Y-%m-%dT%H:%M").to_string()>{format!("{}, {}", dates::day_month(session.starts.date()), dates::clock(session.starts))}</time></td>
-                    <td role="cell" data-label="Seats" class="num"><a href=format!("{at}#attendees")>{taken}</a></td>
-                    <td role="cell" data-label="Waiting" class="num">{session.waiting}</td>
-                    <td role="cell" data-label="State">{full}</td>
-                </tr>
-            }
-        })
-        .collect_view();
+    // A session without a limit that nobody chose yet asks nothing of the manager: it stands behind a line of its own.
+    let (told, quiet): (Vec<SessionFill>, Vec<SessionFill>) =
+        sessions.into_iter().partition(|session| session.capacity.is_some() || session.taken > 0 || session.waiting > 0);
+    let shown = (!told.is_empty()).then(|| session_table(cohort, told));
+    let quiet = (!quiet.is_empty()).then(|| {
+        let label =
+            words::count(number(quiet.len()), "session without a limit, not chosen yet", "sessions without a limit, not chosen yet");
+        view! { <details><summary>{label}</summary>{session_table(cohort, quiet)}</details> }
+    });
     view! {
         <section class="stack" id="sessions" aria-labelledby="sessions-h">
             <h2 id="sessions-h">"Sessions people sign up for"</h2>
-            <div class="table-wrap"><table class="cards-on-phone" role="table">
-                <thead role="rowgroup"><tr role="row">
-                    <th scope="col" role="columnheader">"Session"</th>
-                    <th scope="col" role="columnheader">"When"</th>
-                    <th scope="col" role="columnheader" class="num">"Seats taken"</th>
-                    <th scope="col" role="columnheader" class="num">"Waiting"</th>
-                    <th scope="col" role="columnheader"><span class="visually-hidden">"State"</span></th>
-                </tr></thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table></div>
+            {shown}
+            {quiet}
         </section>
+    }
+    .into_any()
+}
+
+fn session_table(cohort: i64, sessions: Vec<SessionFill>) -> AnyView {
+    let rows = sessions.into_iter().map(|session| session_row(cohort, session)).collect_view();
+    view! {
+        <div class="table-wrap"><table class="cards-on-phone" role="table">
+            <thead role="rowgroup"><tr role="row">
+                <th scope="col" role="columnheader">"Session"</th>
+                <th scope="col" role="columnheader">"When"</th>
+                <th scope="col" role="columnheader" class="num">"Seats taken"</th>
+                <th scope="col" role="columnheader" class="num">"Waiting"</th>
+                <th scope="col" role="columnheader"><span class="visually-hidden">"State"</span></th>
+            </tr></thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table></div>
+    }
+    .into_any()
+}
+
+fn session_row(cohort: i64, session: SessionFill) -> AnyView {
+    let at = format!("/cohorts/{cohort}/agenda/{}", session.session);
+    let full = is_full(&session).then(|| tag("warn", "full"));
+    let taken = session.capacity.map_or_else(|| format!("{} taken", session.taken), |capacity| format!("{} of {capacity}", session.taken));
+    view! {
+        <tr role="row">
+            <th scope="row" role="rowheader"><a href=at.clone()>{session.title}</a></th>
+            <td role="cell" data-label="When"><time datetime=session.starts.format("%Y-%m-%dT%H:%M").to_string()>{format!("{}, {}", dates::day_month(session.starts.date()), dates::clock(session.starts))}</time></td>
+            <td role="cell" data-label="Seats" class="num"><a href=format!("{at}#attendees")>{taken}</a></td>
+            <td role="cell" data-label="Waiting" class="num">{session.waiting}</td>
+            <td role="cell" data-label="State">{full}</td>
+        </tr>
     }
     .into_any()
 }
@@ -535,6 +558,7 @@ pub async fn settings(desk: Desk) -> Reply {
     let seen = store::cohort::dashboard(desk.db(), id).await?.ok_or(Stop::Hidden)?;
     let rules = store::conduct::conversation_rule::list(desk.db()).await?;
     let draft = desk.draft("edit-cohort").await?;
+    let now = desk.now;
     frame::staff(&desk, Section::Cohorts, "Settings", move || {
         let cohort = &seen.cohort;
         let stands = Stands::of(cohort);
@@ -551,13 +575,32 @@ pub async fn settings(desk: Desk) -> Reply {
                     <p class="soft small">"Sessions keep their time on the clock when the zone changes. The next release tells people."</p>
                     <p class="row"><button class="button primary">"Save the settings"</button></p>
                 </form>
-                {steps(&seen)}
+                {steps(&seen, now)}
             </main>
         }
     })
 }
 
-fn steps(seen: &Dashboard) -> AnyView {
+/// Starting before the first day closes invitations for good: it is asked once.
+fn start_early(cohort: &Cohort) -> AnyView {
+    let says = format!("The first day is {}. Starting earlier closes invitations for good.", dates::day(cohort.first_day));
+    view! {
+        <li><span>{says}</span>
+            <details class="ask"><summary class="button">"Start early…"</summary>
+                <div class="card stop stack">
+                    <p>"Nobody can be named or accept any more. This cannot be taken back."</p>
+                    <form method="post" action="/api/cohort/cohort/step">
+                        {form::hidden("cohort", cohort.id)}{form::hidden("step", "start")}
+                        <button class="button stop primary">"Start the cohort now"</button>
+                    </form>
+                </div>
+            </details>
+        </li>
+    }
+    .into_any()
+}
+
+fn steps(seen: &Dashboard, now: DateTime<Utc>) -> AnyView {
     let (id, state) = (seen.cohort.id, seen.cohort.state);
     let people = seen.confirmed + seen.held;
     let step = |step: &'static str, label: &'static str, says: &'static str| {
@@ -585,7 +628,12 @@ fn steps(seen: &Dashboard) -> AnyView {
         ));
     }
     if matches!(state, State::Inviting | State::Closed) {
-        lines.push(step("start", "Start the cohort", "The week begins. Invitations are closed for good."));
+        let today = time::to_local(&seen.cohort.zone, now).date();
+        lines.push(if today >= seen.cohort.first_day {
+            step("start", "Start the cohort", "The week begins. Invitations are closed for good.")
+        } else {
+            start_early(&seen.cohort)
+        });
     }
     if state == State::Running {
         lines.push(step("complete", "Complete the cohort", "The week is over. Nothing can be changed about who came."));

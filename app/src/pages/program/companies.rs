@@ -238,9 +238,10 @@ fn people(seats: &Allotment) -> AnyView {
         .iter()
         .map(|person| {
             let answered = person.answered_at.map(|at| view! { <time datetime=at.to_rfc3339()>{day_at(&zone, at)}</time> });
+            let title = (!person.title.is_empty()).then(|| view! { <p class="soft small">{person.title.clone()}</p> });
             view! {
                 <tr role="row">
-                    <th scope="row" role="rowheader"><span class="stack tight"><strong>{person.name.clone()}</strong> <span class="soft small">{person.title.clone()}</span></span></th>
+                    <th scope="row" role="rowheader"><div class="stack tight"><strong>{person.name.clone()}</strong>{title}</div></th>
                     <td role="cell" data-label="Address" class="soft">{person.email.clone()}</td>
                     <td role="cell" data-label="State">{standing_tag(&person.state)}</td>
                     <td role="cell" data-label="Answered">{answered}</td>

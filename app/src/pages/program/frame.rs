@@ -92,7 +92,7 @@ pub fn standing_tag(state: &str) -> AnyView {
         Some(Standing::Accepted) => tag("good", "accepted"),
         Some(Standing::Bounced) => tag("stop", "mail came back"),
         Some(Standing::Queued) => tag("", "being written to"),
-        Some(Standing::Sent) => tag("", "invited, no answer yet"),
+        Some(Standing::Sent) => tag("", "no answer yet"),
         Some(Standing::Expired) => tag("warn", "let the date pass"),
         Some(Standing::Revoked) => tag("", "taken back"),
         Some(Standing::Superseded) => tag("", "passed to a colleague"),

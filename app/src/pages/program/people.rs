@@ -99,12 +99,13 @@ fn filters(path: String, term: String, state: &str) -> AnyView {
 
 fn person(cohort: i64, zone: &domain::time::Zone, state: &str, member: Member) -> AnyView {
     let answered = member.answered_at.map(|at| view! { <time datetime=at.to_rfc3339()>{day_at(zone, at)}</time> });
-    let rule = member.rule.map(|number| view! { <a href=format!("/rules/{number}")>{format!("version {number}")}</a> });
+    let rule = member.rule.map(|number| view! { <a href=format!("/rules/{number}")>{format!("version\u{a0}{number}")}</a> });
     let acts = pending_acts(member.invitation, &member.name, &member.state, 0, state);
+    let title = (!member.title.is_empty()).then(|| view! { <p class="soft small">{member.title}</p> });
     let company_at = format!("/cohorts/{cohort}/companies/{}", member.allotment);
     view! {
         <tr role="row">
-            <th scope="row" role="rowheader"><span class="stack tight"><strong>{member.name}</strong> <span class="soft small">{member.title}</span></span></th>
+            <th scope="row" role="rowheader"><div class="stack tight"><strong>{member.name}</strong>{title}</div></th>
             <td role="cell" data-label="Company"><a href=company_at>{member.company}</a></td>
             <td role="cell" data-label="State">{standing_tag(&member.state)}</td>
             <td role="cell" data-label="Answered">{answered}</td>
@@ -157,7 +158,7 @@ pub async fn needs(desk: Desk) -> Reply {
     let lines = store::cohort::needs(desk.db(), id).await?;
     frame::staff(&desk, Section::Cohorts, "Needs", move || {
         let kept = format!(
-            "Only the owner of this program and the admins can open this page. Travel, dietary, access and emergency details are deleted {NEEDS_KEPT_DAYS} days after the last day, {}. Pass on only what somebody needs to know.",
+            "Only the owner of this program and the admins can open this page. Travel, dietary, access and emergency details are deleted {NEEDS_KEPT_DAYS} days after the last day, which is {}. Pass on only what somebody needs to know.",
             dates::day(cohort.last_day)
         );
         let body = if lines.is_empty() {
@@ -183,17 +184,18 @@ fn needs_table(lines: Vec<NeedsLine>) -> AnyView {
     let rows = lines
         .into_iter()
         .map(|line| {
-            let said = (!line.pronunciation.is_empty())
-                .then(|| view! { <span class="soft small">{format!("say: {}", line.pronunciation)}</span> });
+            let said =
+                (!line.pronunciation.is_empty()).then(|| view! { <p class="soft small">{format!("say: {}", line.pronunciation)}</p> });
+            let said_or_not = |text: String| (!text.is_empty()).then_some(text);
             view! {
                 <tr role="row">
-                    <th scope="row" role="rowheader"><span class="stack tight"><strong>{line.name}</strong> " " {said}</span></th>
+                    <th scope="row" role="rowheader"><div class="stack tight"><strong>{line.name}</strong>{said}</div></th>
                     <td role="cell" data-label="Company">{line.company}</td>
-                    <td role="cell" data-label="Diet">{line.dietary}</td>
-                    <td role="cell" data-label="Access">{line.accessibility}</td>
-                    <td role="cell" data-label="Travel">{line.travel}</td>
-                    <td role="cell" data-label="In an emergency">{line.emergency_contact}</td>
-                    <td role="cell" data-label="Wants to learn">{line.wants_to_learn}</td>
+                    <td role="cell" data-label="Diet">{said_or_not(line.dietary)}</td>
+                    <td role="cell" data-label="Access">{said_or_not(line.accessibility)}</td>
+                    <td role="cell" data-label="Travel">{said_or_not(line.travel)}</td>
+                    <td role="cell" data-label="In an emergency">{said_or_not(line.emergency_contact)}</td>
+                    <td role="cell" data-label="Wants to learn">{said_or_not(line.wants_to_learn)}</td>
                 </tr>
             }
         })

@@ -1,0 +1,244 @@
+//! A real browser: Chromium by its driver, and the site on a free port for it to open.
+
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use app::desk::App;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use server::mail::transport::Transport;
+use store::Db;
+use tokio::sync::watch;
+
+/// The site, served for real, with its mails in memory.
+pub struct Site {
+    pub app: Arc<App>,
+    pub base_url: String,
+    sent: Arc<Mutex<Vec<Vec<u8>>>>,
+    stop: watch::Sender<bool>,
+}
+
+impl Site {
+    /// Serves a database on a free port.
+    pub async fn serve(db: &Db) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let base_url = format!("http://{}", listener.local_addr().expect("its address"));
+        let app = crate::world::app_on(db, &base_url);
+        let sent: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(server::serve::serve(Arc::clone(&app), listener, Transport::Memory(Arc::clone(&sent)), stopped));
+        Self { app, base_url, sent, stop }
+    }
+
+    /// Waits for the mail whose recipient and link prefix these are; answers its token.
+    ///
+    /// # Panics
+    /// It does not come.
+    pub async fn token(&self, to: &str, prefix: &str) -> String {
+        for _ in 0..100 {
+            let found = self.sent.lock().expect("the list").iter().rev().find_map(|mail| {
+                let text = String::from_utf8_lossy(mail).replace("=\r\n", "");
+                let meant = text.lines().any(|line| line.starts_with("To: ") && line.contains(to));
+                let from = text.find(prefix).filter(|_| meant)?;
+                Some(text[from..].chars().take_while(|c| c.is_ascii_alphanumeric() || "_-".contains(*c)).collect::<String>())
+            });
+            if let Some(token) = found {
+                return token;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("no mail with {prefix} for {to}");
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = self.stop.send(true);
+    }
+}
+
+/// One browser window with its own driver.
+pub struct Window {
+    pub client: Client,
+    base_url: String,
+    driver: Child,
+    profile: std::path::PathBuf,
+}
+
+/// How a window is.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    pub javascript: bool,
+    pub dark: bool,
+    pub width: u32,
+}
+
+impl Window {
+    /// Opens one.
+    pub async fn open(site: &Site, look: Look) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is installed (Debian's package chromium-driver)");
+        let profile = std::env::temp_dir().join(format!("cohortium-chromium-{}-{port}", std::process::id()));
+        let mut args: Vec<String> = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        args.push(format!("--user-data-dir={}", profile.display()));
+        args.push(format!("--window-size={},1000", look.width.max(500)));
+        if look.dark {
+            args.push("--blink-settings=preferredColorScheme=0".to_owned());
+        }
+        let mut options = json!({ "args": args });
+        if look.width < 500 {
+            options["mobileEmulation"] =
+                json!({ "deviceMetrics": { "width": look.width, "height": 844, "pixelRatio": 1.0, "touch": false } });
+        }
+        if !look.javascript {
+            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        }
+        let Value::Object(capabilities) = json!({ "goog:chromeOptions": options }) else { unreachable!("an object") };
+        let mut tries = 0;
+        let client = loop {
+            let built = ClientBuilder::new(HttpConnector::new())
+                .capabilities(capabilities.clone())
+                .connect(&format!("http://127.0.0.1:{port}"))
+                .await;
+            match built {
+                Ok(client) => break client,
+                Err(_) if tries < 50 => tokio::time::sleep(Duration::from_millis(200)).await,
+                Err(why) => panic!("Chromium does not start: {why}"),
+            }
+            tries += 1;
+        };
+        Self { client, base_url: site.base_url.clone(), driver, profile }
+    }
+
+    /// Opens a page.
+    pub async fn go(&self, path: &str) {
+        self.client.goto(&format!("{}{path}", self.base_url)).await.unwrap_or_else(|why| panic!("{path}: {why}"));
+    }
+
+    /// Types into a field, in place of what stands there.
+    pub async fn type_in(&self, css: &str, text: &str) {
+        let field = self.client.find(Locator::Css(css)).await.unwrap_or_else(|why| panic!("{css}: {why}"));
+        if self.kind(css).await == "date" || self.kind(css).await == "time" {
+            // A date field takes keys in the order of the reader's language: set it as a picker would.
+            let script = "arguments[0].value = arguments[1]";
+            let element = serde_json::to_value(&field).expect("an element");
+            self.client.execute(script, vec![element, json!(text)]).await.expect("the field takes it");
+            return;
+        }
+        let _ = field.clear().await;
+        field.send_keys(text).await.unwrap_or_else(|why| panic!("{css}: {why}"));
+    }
+
+    async fn kind(&self, css: &str) -> String {
+        let field = self.client.find(Locator::Css(css)).await.unwrap_or_else(|why| panic!("{css}: {why}"));
+        field.attr("type").await.ok().flatten().unwrap_or_default()
+    }
+
+    /// Chooses a file.
+    pub async fn choose_file(&self, css: &str, path: &std::path::Path) {
+        let field = self.client.find(Locator::Css(css)).await.unwrap_or_else(|why| panic!("{css}: {why}"));
+        field.send_keys(&path.display().to_string()).await.expect("the file is chosen");
+    }
+
+    /// Chooses from a list by value.
+    pub async fn choose(&self, css: &str, value: &str) {
+        let field = self.client.find(Locator::Css(css)).await.unwrap_or_else(|why| panic!("{css}: {why}"));
+        field.select_by_value(value).await.unwrap_or_else(|why| panic!("{css} {value}: {why}"));
+    }
+
+    /// Presses what these words are on, or this selector names.
+    pub async fn press(&self, what: &str) {
+        let by_words = format!("//main//*[self::button or self::a or self::summary][contains(normalize-space(.), \"{what}\")]");
+        let found = match self.client.find(Locator::XPath(&by_words)).await {
+            Ok(found) => found,
+            Err(_) => self.client.find(Locator::Css(what)).await.unwrap_or_else(|why| panic!("nothing to press: {what}: {why}")),
+        };
+        found.click().await.unwrap_or_else(|why| panic!("{what}: {why}"));
+    }
+
+    /// Waits until the page says this.
+    pub async fn sees(&self, words: &str) {
+        for _ in 0..80 {
+            if self.text().await.contains(words) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let at = self.client.current_url().await.map(|url| url.to_string()).unwrap_or_default();
+        panic!("{at} never says “{words}”: {}", self.text().await);
+    }
+
+    /// Waits until the page's own text holds this, to be read or not.
+    pub async fn holds(&self, text: &str) {
+        for _ in 0..80 {
+            if self.client.source().await.is_ok_and(|source| source.contains(text)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{} never holds “{text}”", self.path().await);
+    }
+
+    /// Everything that is to be read on the page.
+    pub async fn text(&self) -> String {
+        match self.client.find(Locator::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// The path of the page.
+    pub async fn path(&self) -> String {
+        self.client.current_url().await.map(|url| url.path().to_owned()).unwrap_or_default()
+    }
+
+    /// What axe-core finds against WCAG 2.2 AA on this page, in words.
+    pub async fn axe(&self) -> Vec<String> {
+        const AXE: &str = include_str!("../node_modules/axe-core/axe.min.js");
+        self.client.execute(AXE, vec![]).await.expect("axe loads");
+        let run = "const done = arguments[arguments.length - 1]; axe.run(document, { runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice'] })\
+            .then(found => done(found.violations.map(v => v.id + ': ' + v.help + ' at ' + v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(', '))))";
+        let found = self.client.execute_async(run, vec![]).await.expect("axe answers");
+        serde_json::from_value(found).expect("a list")
+    }
+
+    /// Whether the page is wider than the window.
+    pub async fn overflows(&self) -> bool {
+        let wide =
+            self.client.execute("return document.documentElement.scrollWidth > window.innerWidth + 1", vec![]).await.expect("an answer");
+        wide.as_bool().unwrap_or(true)
+    }
+
+    /// Closes it.
+    pub async fn close(mut self) {
+        let _ = self.client.clone().close().await;
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+        let _ = std::fs::remove_dir_all(&self.profile);
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+    }
+}

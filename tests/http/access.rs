@@ -1,0 +1,490 @@
+//! The access table, replayed: every door, by every principal, on their own and on somebody else's program. What is
+//! denied changes nothing and says nothing; what is allowed is let in; canaries show only where they may.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use domain::access::{Audience, Door, Grant, Role, Standing};
+use domain::registration::invitation::Needs;
+use sea_orm::{ConnectionTrait, Statement};
+use store::Db;
+use store::registration::invitation::{self, Answer};
+use tests::browser::{Browser, Got};
+use tests::database::{Kind, Scratch};
+use tests::world::{Plan, World, app_on, now};
+
+/// Said by one executive of their needs: nobody but the program team (and they themselves) may read it.
+const CANARY: &str = "CANARY-nut-allergy-7731";
+/// The name of an executive: not for people outside the program team and the cohort.
+const NAME_CANARY: &str = "Canarina Finch";
+
+/// Everybody who may come to a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Anonymous,
+    Staff(Role),
+    /// A program manager, facilitator, account manager or sponsor of another program.
+    OtherStaff(Role),
+    Invited,
+    Accepted,
+    Over,
+    Lead,
+}
+
+const EVERYBODY: [Who; 16] = [
+    Who::Anonymous,
+    Who::Staff(Role::Admin),
+    Who::Staff(Role::ProgramManager),
+    Who::OtherStaff(Role::ProgramManager),
+    Who::Staff(Role::Facilitator),
+    Who::OtherStaff(Role::Facilitator),
+    Who::Staff(Role::Marketing),
+    Who::Staff(Role::AccountManager),
+    Who::OtherStaff(Role::AccountManager),
+    Who::Staff(Role::ExecutiveSponsor),
+    Who::OtherStaff(Role::ExecutiveSponsor),
+    Who::Staff(Role::IncidentReviewer),
+    Who::Invited,
+    Who::Accepted,
+    Who::Over,
+    Who::Lead,
+];
+
+impl Who {
+    /// What the row of a door says of this principal. Written from the table's words, without asking its code.
+    fn may(self, door: Door) -> bool {
+        let leads_to_an_object = OBJECTS.iter().any(|(name, _)| *name == door.name());
+        door.grants().iter().any(|grant| match (grant, self) {
+            (Grant::Anyone, _) | (Grant::AnyStaff, Self::Staff(_) | Self::OtherStaff(_)) | (Grant::DelegationLead, Self::Lead) => true,
+            (Grant::Any(role), Self::Staff(mine) | Self::OtherStaff(mine)) | (Grant::Own(role), Self::Staff(mine)) => *role == mine,
+            (Grant::Own(role), Self::OtherStaff(mine)) => *role == mine && !leads_to_an_object,
+            (Grant::Executive(Standing::Invited), Self::Invited)
+            | (Grant::Executive(Standing::Accepted), Self::Accepted)
+            | (Grant::Executive(Standing::Over), Self::Over) => true,
+            _ => false,
+        })
+    }
+
+    fn email(self) -> Option<String> {
+        match self {
+            Self::Staff(role) => Some(format!("own.{}@halden.example", role.as_str().replace(' ', "."))),
+            Self::OtherStaff(role) => Some(format!("other.{}@halden.example", role.as_str().replace(' ', "."))),
+            _ => None,
+        }
+    }
+}
+
+/// Doors that lead to one object, and the form that names it.
+const OBJECTS: &[(&str, &[(&str, &str)])] = &[
+    ("CompanyPage", &[]),
+    ("CompanyImportPlan", &[]),
+    ("CompanyImportMap", &[("import", "{import}"), ("name", "Name")]),
+    ("CompanyImportApply", &[("import", "{import}")]),
+    ("ProgramPage", &[]),
+    ("EditProgram", &[("program", "{program}"), ("revision", "1"), ("title", "T"), ("sponsor_name", "S")]),
+    ("NewCohortPage", &[]),
+    (
+        "CreateCohort",
+        &[
+            ("program", "{program}"),
+            ("title", "T"),
+            ("venue", "V"),
+            ("zone", "Europe/Paris"),
+            ("first_day", "2027-05-01"),
+            ("last_day", "2027-05-02"),
+            ("capacity", "9"),
+            ("reply_by", "2027-04-01"),
+        ],
+    ),
+    ("CohortPage", &[]),
+    ("CohortSettingsPage", &[]),
+    ("EditCohort", &[("cohort", "{cohort}"), ("revision", "1"), ("title", "T")]),
+    ("StepCohort", &[("cohort", "{cohort}"), ("step", "cancel")]),
+    ("AllotPage", &[]),
+    ("Allot", &[("cohort", "{cohort}"), ("seats", "1")]),
+    ("AllotmentPage", &[]),
+    (
+        "EditAllotment",
+        &[("allotment", "{allotment}"), ("cohort", "{cohort}"), ("revision", "1"), ("seats", "5"), ("reply_by", "2027-02-20")],
+    ),
+    ("SendDelegationLink", &[("allotment", "{allotment}"), ("cohort", "{cohort}")]),
+    ("NominateForCompany", &[("allotment", "{allotment}"), ("cohort", "{cohort}"), ("name.0", "N"), ("email.0", "n@x.example")]),
+    ("PeoplePage", &[]),
+    ("NeedsPage", &[]),
+    ("Remind", &[("invitation", "{invitation}")]),
+    ("Revoke", &[("invitation", "{invitation}")]),
+    ("AgendaPage", &[]),
+    ("NewSessionPage", &[]),
+    (
+        "CreateSession",
+        &[
+            ("cohort", "{cohort}"),
+            ("title", "T"),
+            ("day", "2027-03-28"),
+            ("starts", "09:00"),
+            ("ends", "10:00"),
+            ("kind", "case"),
+            ("mode", "everyone"),
+        ],
+    ),
+    ("SessionPage", &[]),
+    (
+        "EditSession",
+        &[
+            ("session", "{session}"),
+            ("revision", "1"),
+            ("title", "T"),
+            ("day", "2027-03-28"),
+            ("starts", "09:00"),
+            ("ends", "10:00"),
+            ("kind", "case"),
+            ("mode", "everyone"),
+        ],
+    ),
+    ("CancelSession", &[("session", "{session}"), ("cancelled", "yes")]),
+    ("SetRoom", &[("cohort", "{cohort}"), ("room_name", "R"), ("capacity", "9"), ("room_capacity", "9")]),
+    ("AgendaImportPage", &[]),
+    ("AgendaImportPlan", &[]),
+    ("AgendaImportMap", &[("import", "{agenda_import}")]),
+    ("AgendaImportApply", &[("import", "{agenda_import}")]),
+    ("AgendaUpload", &[("cohort", "{cohort}")]),
+    ("ReleasePage", &[]),
+    ("Release", &[("cohort", "{cohort}"), ("number", "2")]),
+    ("OutboxMail", &[]),
+    ("RetryMail", &[("mail", "{mail}")]),
+    ("DiscardMail", &[("mail", "{mail}")]),
+];
+
+/// Forms of acts that lead to no single object of a program.
+const FORMS: &[(&str, &[(&str, &str)])] = &[
+    ("TakeSeat", &[("session", "{session}")]),
+    ("GiveUpSeat", &[("session", "{session}")]),
+    ("SwapSeat", &[("session", "{session}")]),
+    ("JoinWaitlist", &[("session", "{session}")]),
+    ("LeaveWaitlist", &[("session", "{session}")]),
+    ("ChangeStaff", &[("person", "{staff}"), ("role:marketing", "on"), ("active", "on")]),
+    ("InviteStaffAgain", &[("person", "{staff}")]),
+    ("AddStaff", &[("name", "New"), ("email", "new@halden.example"), ("role:marketing", "on")]),
+    ("SaveCompany", &[("company", "0"), ("name", "Brand new")]),
+    ("CompetitorPair", &[("company", "{company}"), ("other", "{other_company}"), ("compete", "yes")]),
+    ("CreateProgram", &[("title", "T"), ("sponsor_name", "S")]),
+    ("PublishRule", &[("body", "A rule that is long enough to be kept by everybody who reads it.")]),
+    ("ChangePassword", &[("old", "x"), ("password", "another long password")]),
+    ("NameExecutives", &[("name.0", "N"), ("email.0", "new@x.example")]),
+    ("GiveBackSeats", &[("count", "1")]),
+    ("Accept", &[("rule", "1"), ("rule_ack", "on")]),
+    ("Decline", &[("reason", "")]),
+    ("SendColleague", &[("name", "N"), ("email", "colleague@x.example")]),
+    ("Withdraw", &[("reason", "")]),
+    ("SaveDetails", &[("revision", "1"), ("dietary", "x")]),
+];
+
+struct Stage {
+    db: Db,
+    /// What stands in braces in a form or a path.
+    ids: Vec<(&'static str, String)>,
+    browsers: Vec<(Who, Browser)>,
+}
+
+impl Stage {
+    async fn build(db: &Db) -> Self {
+        let world = World::new(db, 2, 4).await;
+        let session = world.session(&Plan::capped("Workshop", "2027-03-29", "10:00", "11:00", 5)).await;
+        world.release().await;
+        world.open().await;
+        let people = world.name(0, 3).await;
+        let canary =
+            domain::cohort::allotment::Named::parse(NAME_CANARY, "canarina@company1.example", "COO").expect("a row").expect("a person");
+        store::cohort::allotment::name(db, now(), world.actor(), world.allotments[1], &[(0, canary)]).await.expect("named");
+        let finch = store::cohort::allotment::get(db, world.allotments[1]).await.expect("read").expect("there").people[0].invitation;
+        let needs = Needs { dietary: CANARY.into(), ..Needs::default() };
+        invitation::accept(db, now(), finch, &Answer { needs, acknowledged: Some(1), zone: None }).await.expect("accepted");
+
+        // Staff: the owner of the world is `manager`; here every role once of this program, once of another.
+        let mut staff = Vec::new();
+        for who in EVERYBODY {
+            if let (Some(email), Who::Staff(role) | Who::OtherStaff(role)) = (who.email(), who) {
+                staff.push((who, tests::world::staff(db, &email, role).await));
+            }
+        }
+        let id = |who: Who| staff.iter().find(|(one, _)| *one == who).expect("an account").1;
+        let own = id(Who::Staff(Role::ProgramManager));
+        let change = |sql: String| async move { db.read().execute_unprepared(&sql).await.expect("the change") };
+        change(format!(
+            "UPDATE program SET owner_id = {own}, sponsor_id = {} WHERE id = {}",
+            id(Who::Staff(Role::ExecutiveSponsor)),
+            world.program
+        ))
+        .await;
+        change(format!("INSERT INTO session_facilitator (session_id, staff_id) VALUES ({session}, {})", id(Who::Staff(Role::Facilitator))))
+            .await;
+        let companies = store::cohort::company::list(db, &Default::default(), 1).await.expect("companies").rows;
+        change(format!(
+            "INSERT INTO account_manager (staff_id, company_id) VALUES ({}, {})",
+            id(Who::Staff(Role::AccountManager)),
+            companies[0].id
+        ))
+        .await;
+
+        let schedule = String::from_utf8(include_bytes!("../data/agenda-democon.json").to_vec()).expect("text");
+        let csv = "Name\nImported".to_owned();
+        let import = store::import::keep(db, now(), own, store::import::Into::Companies, "c.csv", csv, r#"{"name":"Name"}"#.into())
+            .await
+            .expect("kept");
+        let agenda_import =
+            store::import::keep(db, now(), own, store::import::Into::Agenda { cohort: world.cohort }, "a.json", schedule, "[]".into())
+                .await
+                .expect("kept");
+        let mails = store::outbox::unsent(db, world.cohort).await.expect("mails");
+        let link = |kind: &str, to: &str| {
+            let mail = mails.iter().rfind(|mail| mail.kind == kind && mail.to_email == to).expect("a mail");
+            mail.secret.clone().expect("a secret")
+        };
+        let app = app_on(db, "http://127.0.0.1:3000");
+        let mut stage = Self {
+            ids: vec![
+                ("company", companies[0].id.to_string()),
+                ("other_company", companies[1].id.to_string()),
+                ("import", import.to_string()),
+                ("agenda_import", agenda_import.to_string()),
+                ("program", world.program.to_string()),
+                ("cohort", world.cohort.to_string()),
+                ("allotment", world.allotments[0].to_string()),
+                ("invitation", people[0].to_string()),
+                ("session", session.to_string()),
+                ("staff", id(Who::OtherStaff(Role::Facilitator)).to_string()),
+                ("mail", mails[0].id.to_string()),
+                ("number", "1".into()),
+                ("token", link("invitation", "p0@company0.example").link.expect("a link")),
+                ("*file", app.assets.icon.trim_start_matches("/assets/").to_owned()),
+            ],
+            db: db.clone(),
+            browsers: Vec::new(),
+        };
+        let over = link("invitation", "p2@company0.example").link.expect("a link");
+        for who in EVERYBODY {
+            let mut browser = Browser::new(&app);
+            match who {
+                Who::Anonymous => {}
+                Who::Staff(_) | Who::OtherStaff(_) => {
+                    browser.sign_in(&who.email().expect("an address")).await;
+                }
+                Who::Invited => {
+                    browser.hold_invitation(&link("invitation", "p0@company0.example").link.expect("a link")).await;
+                }
+                Who::Accepted => {
+                    browser.hold_invitation(&link("invitation", "p1@company0.example").link.expect("a link")).await;
+                    let registration = world.accept(people[1]).await;
+                    store::agenda::seat::take_seat(db, now(), registration, session).await.expect("a seat");
+                }
+                Who::Over => {
+                    browser.hold_invitation(&over).await;
+                    invitation::decline(db, now(), people[2], "").await.expect("declined");
+                }
+                Who::Lead => {
+                    browser.hold_delegation(&link("delegation", "lead0@company0.example").link.expect("a link")).await;
+                }
+            }
+            stage.browsers.push((who, browser));
+        }
+        stage
+    }
+
+    fn fill(&self, door: Door, text: &str) -> String {
+        let mut text = text.to_owned();
+        if door.name().starts_with("AgendaImport") {
+            text = text.replace("{import}", "{agenda_import}");
+        }
+        if door == Door::DelegationLink || door.path().starts_with("/cal/") || door == Door::WelcomePage {
+            text = text.replace("{token}", "none");
+        }
+        for (name, value) in &self.ids {
+            text = text.replace(&format!("{{{name}}}"), value);
+        }
+        text
+    }
+
+    /// Comes to a door as somebody would.
+    async fn knock(&self, door: Door, browser: &Browser) -> Got {
+        let mut browser = browser.clone();
+        let path = self.fill(door, door.path());
+        if door.method() == "GET" {
+            return browser.send("GET", &path, &[], Body::empty()).await;
+        }
+        let form = OBJECTS.iter().chain(FORMS).find(|(name, _)| *name == door.name()).map_or(&[][..], |(_, form)| form);
+        let form: Vec<(String, String)> = form.iter().map(|(name, value)| ((*name).to_owned(), self.fill(door, value))).collect();
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        if door.name().ends_with("Upload") {
+            return browser.upload_once(&path, &form, "a.csv", b"Name\nA company").await;
+        }
+        browser.post(&path, &form).await
+    }
+}
+
+/// Whether an answer turns somebody away.
+fn turned_away(door: Door, got: &Got) -> bool {
+    let to_sign_in = got.status == StatusCode::SEE_OTHER && got.location() == "/sign-in";
+    to_sign_in
+        || [StatusCode::FORBIDDEN, StatusCode::UNAUTHORIZED].contains(&got.status)
+        || (got.status == StatusCode::NOT_FOUND && !SECRETS.contains(&door))
+}
+
+/// Doors behind which the sign-in page is where one ends up, let in or not: what they are for is done there.
+const LEAD_TO_SIGN_IN: [Door; 7] =
+    [Door::Home, Door::SetupPage, Door::Setup, Door::SetPassword, Door::SignOut, Door::SignOutEverywhere, Door::ChangeStaff];
+
+/// Whether an answer let somebody in.
+fn let_in(door: Door, got: &Got) -> bool {
+    !turned_away(door, got) || (LEAD_TO_SIGN_IN.contains(&door) && got.status == StatusCode::SEE_OTHER)
+}
+
+/// Doors whose key is a secret in the path: with a wrong one they are not found, for everybody alike.
+const SECRETS: [Door; 4] = [Door::DelegationLink, Door::Feed, Door::FeedAgendaFile, Door::FeedSessionFile];
+
+/// Everything in the tables that an act could change.
+async fn fingerprint(db: &Db) -> String {
+    let mut out = String::new();
+    for table in [
+        "staff",
+        "staff_role",
+        "company",
+        "competitor",
+        "program",
+        "cohort",
+        "allotment",
+        "invitation",
+        "registration",
+        "session",
+        "released_session",
+        "seat",
+        "waitlist",
+        "rule_version",
+        "outbox",
+        "history",
+        "seat_journal",
+        "room",
+        "person",
+    ] {
+        let sql = format!("SELECT count(*) AS n FROM {table}");
+        let row =
+            db.read().query_one_raw(Statement::from_string(db.read().get_database_backend(), sql)).await.expect("a count").expect("a row");
+        out.push_str(&format!("{table}={} ", row.try_get::<i64>("", "n").expect("a number")));
+    }
+    out
+}
+
+/// Every denied row leaves everything as it was and gives nothing away.
+async fn denied_rows(kind: Kind) {
+    let scratch = Scratch::new(kind).await;
+    let stage = Stage::build(&scratch.db).await;
+    let before = fingerprint(&stage.db).await;
+    let mut asked = 0;
+    for door in Door::ALL {
+        for (who, browser) in &stage.browsers {
+            if who.may(*door) {
+                continue;
+            }
+            let got = stage.knock(*door, browser).await;
+            assert!(turned_away(*door, &got), "{who:?} must not enter {door:?}: {} {}", got.status, got.location());
+            for canary in [CANARY, NAME_CANARY, "Workshop"] {
+                assert!(!got.body.contains(canary), "{door:?} shows {canary} to {who:?}");
+            }
+            asked += 1;
+        }
+    }
+    assert!(asked > 900, "{asked} rows were asked");
+    assert_eq!(fingerprint(&stage.db).await, before, "a denied act changed something");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn denied_rows_on_sqlite() {
+    denied_rows(Kind::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn denied_rows_on_postgres() {
+    denied_rows(Kind::Postgres).await;
+}
+
+/// Every page a principal may open opens, and shows the canaries only to those who may see them.
+#[tokio::test(flavor = "multi_thread")]
+async fn allowed_pages_open_and_keep_secrets() {
+    let scratch = Scratch::new(Kind::Sqlite).await;
+    let stage = Stage::build(&scratch.db).await;
+    let team = [Who::Staff(Role::Admin), Who::Staff(Role::ProgramManager)];
+    let mut seen = BTreeSet::new();
+    for door in Door::ALL.iter().filter(|door| door.method() == "GET") {
+        for (who, browser) in &stage.browsers {
+            if !who.may(*door) {
+                continue;
+            }
+            let got = stage.knock(*door, browser).await;
+            assert!(let_in(*door, &got), "{who:?} may enter {door:?}: {} {}", got.status, got.location());
+            assert!(!got.status.is_server_error(), "{door:?} for {who:?}: {}", got.body);
+            if got.body.contains(CANARY) {
+                seen.insert(format!("{door:?}"));
+                assert!(team.contains(who), "{door:?} shows dietary needs to {who:?}");
+            }
+            if got.body.contains(NAME_CANARY) {
+                assert!(team.contains(who) || *who == Who::Accepted, "{door:?} shows a name to {who:?}");
+            }
+            assert!(!got.body.contains("/i/inv_") || door.audience() == Audience::Everyone, "{door:?} shows a personal link to {who:?}");
+        }
+    }
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["NeedsPage"], "the canary is planted where it can be seen");
+}
+
+/// Every act a principal may do is not turned away: each on a fresh world, since acts change it.
+#[tokio::test(flavor = "multi_thread")]
+async fn allowed_acts_are_let_in() {
+    let scratch = Scratch::new(Kind::Sqlite).await;
+    let stage = Stage::build(&scratch.db).await;
+    let file = scratch.file().expect("a file");
+    scratch.db.read().execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.expect("a checkpoint");
+    let copy = file.with_file_name("copy.db");
+    for door in Door::ALL.iter().filter(|door| door.method() == "POST") {
+        for (who, browser) in &stage.browsers {
+            if !who.may(*door) {
+                continue;
+            }
+            for ending in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(format!("{}{ending}", copy.display()));
+            }
+            std::fs::copy(&file, &copy).expect("a copy");
+            let db = Db::connect(&format!("sqlite://{}", copy.display())).await.expect("the copy opens");
+            let app = app_on(&db, "http://127.0.0.1:3000");
+            let got = stage.knock(*door, &browser.at(&app)).await;
+            assert!(let_in(*door, &got), "{who:?} may {door:?}: {} {}", got.status, got.location());
+            assert!(
+                got.status == StatusCode::SEE_OTHER || got.status.is_success() || got.status == StatusCode::UNPROCESSABLE_ENTITY,
+                "{door:?} for {who:?}: {} {}",
+                got.status,
+                got.body
+            );
+        }
+    }
+}
+
+/// Every server function is a door's, at the door's path, and every act's door is a server function's (uploads aside).
+#[test]
+fn every_server_function_has_its_row() {
+    let registered: BTreeSet<String> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    let table: BTreeSet<String> = Door::ALL
+        .iter()
+        .filter(|door| door.method() == "POST" && !door.name().ends_with("Upload"))
+        .map(|door| door.path().to_owned())
+        .collect();
+    assert_eq!(registered, table);
+}
+
+/// The forms above name every object a door leads to.
+#[test]
+fn every_own_grant_on_an_object_is_replayed_with_one() {
+    for door in Door::ALL {
+        let own = door.grants().iter().any(|grant| matches!(grant, Grant::Own(_)));
+        let lists = ["CompaniesPage", "ProgramsPage", "CohortsPage", "MySessionsPage", "MyCustomersPage", "ScorecardPage", "OutboxPage"];
+        let replayed = OBJECTS.iter().any(|(name, _)| *name == door.name());
+        assert!(!own || replayed || lists.contains(&door.name()), "{door:?} is about somebody's own, and no object is named for it");
+    }
+}
