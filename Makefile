@@ -24,7 +24,7 @@ DEMO_SETTINGS = COHORTIUM_DATABASE_URL=$${COHORTIUM_DATABASE_URL:-sqlite://$(DEM
 demo: build
 	@mkdir -p $(DEMO)
 	@if [ ! -s $(DEMO)/links.txt ]; then \
-		echo "Filling the demo: a made-up firm on real companies and a real agenda."; \
+		echo "Filling the demo: a made-up firm on real companies."; \
 		cd $(DEMO) && $(DEMO_SETTINGS) $(BINARY) demo > links.part && mv links.part links.txt; \
 	fi
 

@@ -172,6 +172,9 @@ impl Window {
             Ok(found) => found,
             Err(_) => self.client.find(Locator::Css(what)).await.unwrap_or_else(|why| panic!("nothing to press: {what}: {why}")),
         };
+        // As somebody would: bring it into view, clear of what sticks to the edges, then press.
+        let element = serde_json::to_value(&found).expect("an element");
+        let _ = self.client.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![element]).await;
         found.click().await.unwrap_or_else(|why| panic!("{what}: {why}"));
     }
 

@@ -91,6 +91,8 @@ pub enum Who {
 pub enum Stop {
     SignIn,
     Forbidden,
+    /// An executive whose invitation no longer (or not yet) leads here: its own page says how things stand.
+    SeeInvitation,
     Hidden,
     Fault(Fault),
     /// Somewhere else is the place to go.
@@ -180,6 +182,7 @@ impl Desk {
         match ruling(self.door, &self.principal(), belongs) {
             Ruling::Enter => Ok(()),
             Ruling::SignIn => Err(Stop::SignIn),
+            Ruling::Forbidden if matches!(self.who, Who::Executive(_)) => Err(Stop::SeeInvitation),
             Ruling::Forbidden => Err(Stop::Forbidden),
             Ruling::Hidden => Err(Stop::Hidden),
         }
@@ -559,7 +562,8 @@ impl Tray {
 
     /// Turns what a server function answered into what the caller gets: a plain form is sent on with 303, everybody
     /// else gets the answer with its status. A stop is a page, or a status.
-    pub fn answer(self, app: &App, wants_page: bool, response: Response) -> Response {
+    pub fn answer(self, app: &App, caller: Caller, response: Response) -> Response {
+        let wants_page = caller == Caller::Page;
         let mut left = self.open();
         if let Some(stop) = left.stop.take() {
             return stop.response(app, wants_page);
@@ -580,10 +584,12 @@ impl Tray {
         if response.status() == StatusCode::FOUND {
             *response.status_mut() = StatusCode::OK;
         }
-        if let (Some(status), false) = (left.status, wants_page) {
+        if let (Some(status), Caller::Script) = (left.status, caller) {
             *response.status_mut() = status;
         }
-        for cookie in &left.cookies {
+        // What an island says itself is not said again by the next page.
+        let notice = cookie_name(&app.host, NOTICE_COOKIE);
+        for cookie in left.cookies.iter().filter(|cookie| wants_page || cookie.name() != notice) {
             add_cookie(response.headers_mut(), cookie);
         }
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -598,6 +604,12 @@ impl Stop {
         let (status, heading, sentence) = match self {
             Self::To(place) => return Redirect::to(&place).into_response(),
             Self::SignIn if wants_page => return Redirect::to("/sign-in").into_response(),
+            Self::SeeInvitation if wants_page => return Redirect::to("/invitation").into_response(),
+            Self::SeeInvitation => (
+                StatusCode::FORBIDDEN,
+                "See your invitation",
+                "Your invitation does not lead here at the moment. Its page says how things stand.".to_owned(),
+            ),
             Self::SignIn => (StatusCode::UNAUTHORIZED, "Sign in first", "Sign in, or open the link in your mail.".to_owned()),
             Self::Forbidden => (
                 StatusCode::FORBIDDEN,
@@ -623,6 +635,31 @@ impl Stop {
             }
         };
         if wants_page { frame::bare(app, status, heading, &sentence) } else { (status, sentence).into_response() }
+    }
+}
+
+/// Who calls an act, and so what its answer looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// A plain form: it is sent on to a page.
+    Page,
+    /// An island of ours: it reads the answer itself, and takes an error status for a broken line.
+    Island,
+    /// Anybody else: the status says what it came to.
+    Script,
+}
+
+impl Caller {
+    /// By the request's headers.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Self {
+        if wants_page(headers) {
+            return Self::Page;
+        }
+        match headers.get("sec-fetch-mode").and_then(|mode| mode.to_str().ok()) {
+            Some("cors" | "same-origin") => Self::Island,
+            _ => Self::Script,
+        }
     }
 }
 

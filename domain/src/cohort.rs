@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::refusal::Refusal;
+use crate::time::words;
 
 pub mod allotment;
 pub mod company_import;
@@ -34,6 +35,8 @@ crate::text_enum! {
 #[derive(Debug, Clone)]
 pub struct Readiness {
     pub sponsor_named: bool,
+    /// At the venue.
+    pub today: NaiveDate,
     pub first_day: NaiveDate,
     pub last_day: NaiveDate,
     pub capacity: u32,
@@ -101,6 +104,9 @@ pub fn after(state: State, step: Step, readiness: &Readiness) -> Result<State, S
         }
         (Inviting, Step::OpenInvitations) => Inviting,
         (Inviting | Closed, Step::CloseInvitations) => Closed,
+        (Inviting | Closed, Step::Start) if readiness.today < readiness.first_day => {
+            return Err(StepRefusal::TooEarly(readiness.first_day));
+        }
         (Inviting | Closed | Running, Step::Start) => Running,
         (Running | Completed, Step::Complete) => Completed,
         (Draft | Inviting | Closed | Running | Cancelled, Step::Cancel) => Cancelled,
@@ -112,7 +118,12 @@ pub fn after(state: State, step: Step, readiness: &Readiness) -> Result<State, S
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepRefusal {
     NotReady(Vec<Missing>),
-    OutOfOrder { state: State, step: Step },
+    OutOfOrder {
+        state: State,
+        step: Step,
+    },
+    /// It begins on that day.
+    TooEarly(NaiveDate),
 }
 
 impl Refusal for StepRefusal {
@@ -120,6 +131,7 @@ impl Refusal for StepRefusal {
         match self {
             Self::NotReady(_) => "not-ready",
             Self::OutOfOrder { .. } => "out-of-order",
+            Self::TooEarly(_) => "too-early",
         }
     }
 
@@ -127,8 +139,9 @@ impl Refusal for StepRefusal {
         match self {
             Self::NotReady(missing) => {
                 let list: Vec<_> = missing.iter().map(|what| what.sentence()).collect();
-                format!("Before inviting anybody: {}.", list.join("; "))
+                format!("Something is still to do before anybody is invited. {}.", list.join(". "))
             }
+            Self::TooEarly(first_day) => format!("It begins on {}. Start it then.", words::day(*first_day)),
             Self::OutOfOrder { state, step } => {
                 let doing = match step {
                     Step::OpenInvitations => "open invitations",
@@ -137,7 +150,7 @@ impl Refusal for StepRefusal {
                     Step::Complete => "complete",
                     Step::Cancel => "cancel",
                 };
-                format!("A cohort that is {state} cannot {doing}. Reload the page to see where it stands.")
+                format!("This cohort's state is “{state}”, so it cannot {doing}. Reload the page to see where it stands.")
             }
         }
     }
@@ -150,6 +163,7 @@ mod tests {
     fn ready() -> Readiness {
         Readiness {
             sponsor_named: true,
+            today: "2027-03-27".parse().unwrap(),
             first_day: "2027-03-27".parse().unwrap(),
             last_day: "2027-03-31".parse().unwrap(),
             capacity: 120,
@@ -196,6 +210,17 @@ mod tests {
             refusal,
             StepRefusal::NotReady(vec![Missing::Sponsor, Missing::Dates, Missing::Capacity, Missing::Rule, Missing::Release])
         );
-        assert!(refusal.sentence().starts_with("Before inviting anybody: Name the program's executive sponsor; "));
+        assert!(
+            refusal
+                .sentence()
+                .starts_with("Something is still to do before anybody is invited. Name the program's executive sponsor. Set ")
+        );
+    }
+
+    #[test]
+    fn a_cohort_starts_on_its_first_day() {
+        let early = Readiness { today: "2027-03-26".parse().unwrap(), ..ready() };
+        assert_eq!(after(State::Inviting, Step::Start, &early), Err(StepRefusal::TooEarly(ready().first_day)));
+        assert_eq!(after(State::Running, Step::Start, &early), Ok(State::Running));
     }
 }

@@ -152,6 +152,16 @@ impl<'de> Deserialize<'de> for Zone {
     }
 }
 
+/// The zone of a city as zones name it, in any case: "new york" is America/New_York. `None` when no zone, or more than
+/// one, is named after it.
+#[must_use]
+pub fn zone_of_city(typed: &str) -> Option<Zone> {
+    let mut found =
+        zone_names().into_iter().filter_map(|name| Zone::parse(name).ok()).filter(|zone| zone.city().eq_ignore_ascii_case(typed.trim()));
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
 /// The names to offer in a form, sorted: one per place (`Europe/Paris`) and `UTC`. Old country-wide
 /// links (`US/Eastern`), `Etc/…` and POSIX-style names are left out, though [`Zone::parse`] reads
 /// them.
@@ -444,6 +454,13 @@ fn shifted(time: NaiveDateTime, seconds: i32) -> NaiveDateTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_city_names_its_zone_when_one_does() {
+        for (typed, expect) in [("new york", Some("America/New_York")), (" Paris ", Some("Europe/Paris")), ("Atlantis", None), ("", None)] {
+            assert_eq!(zone_of_city(typed).as_ref().map(Zone::as_str), expect, "{typed:?}");
+        }
+    }
 
     fn zone(name: &str) -> Zone {
         Zone::parse(name).expect("a known zone")

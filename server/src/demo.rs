@@ -1,5 +1,5 @@
 //! Fills an empty database with a made-up firm through the same verbs the pages use, and prints the links to open.
-//! Companies and the agenda are real input; every person is generated.
+//! Companies are real input; the agenda is written for it and every person is generated.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,6 @@ use app::desk::App;
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 use clap::Args;
 use domain::access::Role;
-use domain::agenda::agenda_import::{self, DayMap};
 use domain::agenda::session::TypedSession;
 use domain::cohort::Step;
 use domain::cohort::allotment::Named;
@@ -36,8 +35,49 @@ pub struct Options {
 }
 
 const COMPANIES: &[u8] = include_bytes!("../../tests/data/sp500.csv");
-const AGENDA: &[u8] = include_bytes!("../../tests/data/agenda-democon.json");
-const PLACES: u32 = 20;
+
+/// The workshop whose seats are fewer than the people who want one.
+const CAPPED: &str = "Negotiating with your own organisation";
+
+/// Day from the first, starts, ends, title, kind, room, seats (none: for everyone), educators.
+#[rustfmt::skip]
+const AGENDA: &[(u64, &str, &str, &str, &str, &str, &str, &str)] = &[
+    (0, "16:30", "17:30", "Welcome, and how this week works", "keynote", "Aula", "", ""),
+    (0, "18:30", "21:30", "Opening dinner", "social", "Orangery", "", ""),
+    (1, "09:00", "10:15", "Seeing the system: why good plans stall", "keynote", "Aula", "", "Prof. Lene Aagaard"),
+    (1, "10:45", "12:30", "Case: a railway that rebuilt itself while running", "case", "Room 2", "45", "Dr. Tomas Reyes"),
+    (1, "10:45", "12:30", "Case: a hospital group that gave decisions back", "case", "Room 4", "45", "Dr. Mei Tanaka"),
+    (1, "10:45", "12:30", "Case: a grid that learned to forecast", "case", "Library", "30", "Prof. Kofi Mensah"),
+    (1, "14:00", "15:30", "Group work 1: the decision that is stuck", "group work", "Garden rooms", "", ""),
+    (1, "16:00", "17:00", "A walk in pairs", "reflection", "Park", "", ""),
+    (2, "09:00", "10:15", "What the energy shift asks of everybody else", "keynote", "Aula", "", "Prof. Kofi Mensah"),
+    (2, "10:45", "12:30", "Scenario planning in one morning", "workshop", "Room 4", "40", "Dr. Mei Tanaka"),
+    (2, "10:45", "12:30", "Keeping a promise along a supply line", "workshop", "Room 2", "40", "Dr. Tomas Reyes"),
+    (2, "14:00", "15:30", "Site visit: the control room", "visit", "Meet at the gate", "25", ""),
+    (2, "14:00", "15:30", "Reading your own organisation", "workshop", "Library", "40", "Prof. Lene Aagaard"),
+    (2, "16:00", "17:30", CAPPED, "workshop", "Seminar room", "20", "Dr. Nadia Popescu"),
+    (2, "16:00", "17:30", "Deciding with incomplete numbers", "workshop", "Room 4", "60", "Dr. Mei Tanaka"),
+    (3, "09:00", "10:30", "A dreaming session with our researchers", "dreaming session", "Aula", "", ""),
+    (3, "11:00", "12:30", "Group work 2: what you would try first", "group work", "Garden rooms", "", ""),
+    (3, "14:00", "17:00", "Site visit: the storage plant", "visit", "Meet at the gate", "40", ""),
+    (3, "14:00", "15:30", "Telling the story at home", "workshop", "Room 2", "45", "Dr. Nadia Popescu"),
+    (3, "19:00", "22:00", "Dinner in the old town", "social", "Leave at 18:30", "", ""),
+    (4, "09:00", "12:00", "Your plan, and what your peers think of it", "reflection", "Aula", "", "Prof. Lene Aagaard"),
+    (4, "13:30", "15:00", "What we take home", "reflection", "Aula", "", ""),
+];
+
+fn objective_of(kind: &str) -> &'static str {
+    match kind {
+        "keynote" => "See the question from outside your own industry",
+        "case" => "Learn what somebody else tried, and what it cost them",
+        "workshop" => "Bring one decision that is stuck, and leave with a next step",
+        "visit" => "See it work",
+        "group work" => "Work on one another's question",
+        "dreaming session" => "Say what would make your day easier, with nothing to choose from",
+        "reflection" => "Leave with a plan your team can start on Monday",
+        _ => "Meet the people you learn with",
+    }
+}
 
 type Done<T> = Result<T, String>;
 
@@ -97,66 +137,27 @@ async fn fill(app: &App) -> Done<Value> {
     let (first, last) = across_the_clock_change(now);
     let cohort = new_cohort(db, now, manager, program, "Spring cohort", first, last, 120).await?;
 
-    let reading = agenda_import::read(AGENDA).map_err(|why| domain::Refusal::sentence(&why))?;
-    store::agenda::agenda_import::apply(db, now, manager, cohort, &reading, &DayMap::propose(&reading, first, last)).await.map_err(text)?;
-    let monday = first + Days::new(2);
-    new_session(
-        db,
-        now,
-        manager,
-        cohort,
-        &Plan {
-            day: first,
-            starts: "18:00",
-            ends: "21:30",
-            title: "Arrival and opening dinner",
-            kind: "social",
-            room: "Orangery",
-            capacity: "",
-            mode: "everyone",
-            objective: "Meet the people you will learn with",
-        },
-        &[],
-    )
-    .await?;
-    let capped = new_session(
-        db,
-        now,
-        manager,
-        cohort,
-        &Plan {
-            day: monday,
-            starts: "16:00",
-            ends: "17:30",
-            title: "Negotiating with your own organisation",
-            kind: "workshop",
-            room: "Seminar room",
-            capacity: &PLACES.to_string(),
-            mode: "sign-up",
-            objective: "Bring one decision that is stuck, and leave with a next step",
-        },
-        &[staff[&Role::Facilitator]],
-    )
-    .await?;
-    new_session(
-        db,
-        now,
-        manager,
-        cohort,
-        &Plan {
-            day: last,
-            starts: "09:00",
-            ends: "12:00",
-            title: "Your plan, and what your peers think of it",
-            kind: "reflection",
-            room: "Aula",
-            capacity: "",
-            mode: "everyone",
-            objective: "Leave with a plan your team can start on Monday",
-        },
-        &[],
-    )
-    .await?;
+    let mut capped = 0;
+    for (day, starts, ends, title, kind, room, capacity, educators) in AGENDA {
+        let plan = Plan {
+            day: first + Days::new(*day),
+            starts,
+            ends,
+            title,
+            kind,
+            room,
+            capacity,
+            mode: if capacity.is_empty() { "everyone" } else { "sign-up" },
+            objective: objective_of(kind),
+            educators,
+        };
+        let is_capped = *title == CAPPED;
+        let facilitators = if is_capped { vec![staff[&Role::Facilitator]] } else { Vec::new() };
+        let session = new_session(db, now, manager, cohort, &plan, &facilitators).await?;
+        if is_capped {
+            capped = session;
+        }
+    }
     store::agenda::release::publish(db, now, manager, cohort, 1, "First release").await.map_err(halted)?;
 
     let companies = of_different_sectors(db, 12).await?;
@@ -265,6 +266,7 @@ async fn race(app: &App, people: u32) -> Done<Value> {
         capacity: &places.to_string(),
         mode: "sign-up",
         objective: "Be quick",
+        educators: "",
     };
     let session = new_session(db, now, manager, cohort, &plan, &[]).await?;
     store::agenda::release::publish(db, now, manager, cohort, 1, "").await.map_err(halted)?;
@@ -324,7 +326,7 @@ async fn resize(
     first: NaiveDate,
     last: NaiveDate,
     title: &str,
-) -> Done<()> {
+) -> Done<u32> {
     with_cohort(title, first, last, capacity, async |typed| store::cohort::edit(db, now, manager, cohort, 1, &typed).await.map_err(halted))
         .await
 }
@@ -365,6 +367,7 @@ struct Plan<'a> {
     capacity: &'a str,
     mode: &'a str,
     objective: &'a str,
+    educators: &'a str,
 }
 
 async fn new_session(db: &Db, now: DateTime<Utc>, manager: Actor, cohort: i64, plan: &Plan<'_>, facilitators: &[i64]) -> Done<i64> {
@@ -377,7 +380,7 @@ async fn new_session(db: &Db, now: DateTime<Utc>, manager: Actor, cohort: i64, p
             room: plan.room,
             track: "",
             objective: plan.objective,
-            educators: "",
+            educators: plan.educators,
             capacity: plan.capacity,
             mode: plan.mode,
         },

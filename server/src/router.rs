@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::api::{agenda, cohort, conduct, outbox, registration, staff};
-use app::desk::{App, Desk, Reply, Stop, Tray, wants_page};
+use app::desk::{App, Caller, Desk, Reply, Stop, Tray, wants_page};
 use app::pages::{admin, customer, executive, program};
 use axum::Router;
 use axum::body::Body;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -46,6 +47,7 @@ pub fn router(app: Arc<App>) -> Router {
     router
         .fallback(nowhere)
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .layer(from_fn_with_state(Arc::clone(&app), guard::too_large))
         .layer(from_fn(guard::finish))
         .layer(panics)
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
@@ -195,7 +197,9 @@ where
     F: Fn(Desk, HeaderMap) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Reply> + Send + 'static,
 {
-    get(move |State(app): State<Arc<App>>, params: RawPathParams, request: Request| async move {
+    get(move |State(app): State<Arc<App>>, params: Result<RawPathParams, RawPathParamsRejection>, request: Request| async move {
+        // A path that is no text is no page.
+        let Ok(params) = params else { return Stop::Hidden.response(&app, true) };
         let (parts, _) = request.into_parts();
         let reply = match Desk::enter(Arc::clone(&app), door, &parts, named(&params)).await {
             Ok(desk) => show(desk, parts.headers.clone()).await,
@@ -212,7 +216,7 @@ where
 {
     debug_assert_eq!(S::PATH, door.path(), "{door:?}");
     let handler = |State(app): State<Arc<App>>, request: Request| async move {
-        let page = wants_page(request.headers());
+        let caller = Caller::of(request.headers());
         let tray = Tray::default();
         let context = {
             let (app, tray) = (Arc::clone(&app), tray.clone());
@@ -223,7 +227,7 @@ where
         };
         let mut response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
         response.headers_mut().remove(header::LOCATION);
-        tray.answer(&app, page, response)
+        tray.answer(&app, caller, response)
     };
     post(handler).layer(RequestBodyLimitLayer::new(FORM_LIMIT))
 }

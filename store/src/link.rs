@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rand::RngCore as _;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
 use sha2::{Digest, Sha256};
@@ -85,20 +85,39 @@ pub(crate) async fn mint(
 
 /// Revokes every live link that opens this.
 pub(crate) async fn revoke(txn: &impl ConnectionTrait, now: DateTime<Utc>, opens: Opens) -> Result<(), DbErr> {
-    let owner = match opens {
-        Opens::Invitation(id) => link::Column::InvitationId.eq(id),
-        Opens::Delegation(id) => link::Column::AllotmentId.eq(id),
-        Opens::Feed(id) => link::Column::RegistrationId.eq(id),
-        Opens::Password(id) => link::Column::StaffId.eq(id),
-    };
     link::Entity::update_many()
         .set(link::ActiveModel { revoked_at: Set(Some(now)), ..Default::default() })
-        .filter(owner)
+        .filter(owner(opens))
         .filter(link::Column::Kind.eq(opens.kind()))
         .filter(link::Column::RevokedAt.is_null())
         .exec(txn)
         .await
         .map(|_| ())
+}
+
+/// The rows whose link opens this.
+fn owner(opens: Opens) -> sea_orm::sea_query::Expr {
+    match opens {
+        Opens::Invitation(id) => link::Column::InvitationId.eq(id),
+        Opens::Delegation(id) => link::Column::AllotmentId.eq(id),
+        Opens::Feed(id) => link::Column::RegistrationId.eq(id),
+        Opens::Password(id) => link::Column::StaffId.eq(id),
+    }
+}
+
+/// Mails with a link are not sent twice in a minute: a second press of the button is the first one.
+const RESENT_AFTER_SECONDS: i64 = 60;
+
+/// Whether a live link that opens this was made just now.
+pub(crate) async fn is_fresh(txn: &impl ConnectionTrait, now: DateTime<Utc>, opens: Opens) -> Result<bool, DbErr> {
+    let newest = link::Entity::find()
+        .filter(owner(opens))
+        .filter(link::Column::Kind.eq(opens.kind()))
+        .filter(link::Column::RevokedAt.is_null())
+        .filter(link::Column::CreatedAt.gt(now - TimeDelta::seconds(RESENT_AFTER_SECONDS)))
+        .one(txn)
+        .await?;
+    Ok(newest.is_some())
 }
 
 /// Revokes, then makes one: the old link is dead in the transaction that makes the new one.

@@ -70,7 +70,7 @@ impl Refusal for StaffRefusal {
             Self::TooManyAttempts => "Too many attempts for this address. Wait a quarter of an hour, then try again.".into(),
             Self::ShortPassword => format!("Choose at least {SHORTEST_PASSWORD} characters. A sentence is easy to remember."),
             Self::PasswordIsAddress => "Choose a password that is not your address or name.".into(),
-            Self::EmailTaken => "Somebody with this address is here already. Change their roles below instead.".into(),
+            Self::EmailTaken => "Somebody with this address is here already. Change their roles in the list instead.".into(),
             Self::NoName => "Enter their name.".into(),
             Self::NoRole => "Choose at least one role.".into(),
             Self::LinkOver => "This link is used up or over. Ask an admin to send a new one.".into(),
@@ -204,6 +204,9 @@ pub async fn invite_again(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64) ->
     let Some(row) = staff::Entity::find_by_id(id).lock_exclusive().one(&*txn).await?.filter(|row| row.active) else {
         return refuse(StaffRefusal::Unknown);
     };
+    if link::is_fresh(&*txn, now, Opens::Password(id)).await? {
+        return Ok(row.name);
+    }
     send_welcome(&*txn, now, id, &row.name, &row.email).await?;
     history::record(
         &*txn,

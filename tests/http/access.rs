@@ -324,15 +324,30 @@ impl Stage {
 
 /// Whether an answer turns somebody away.
 fn turned_away(door: Door, got: &Got) -> bool {
-    let to_sign_in = got.status == StatusCode::SEE_OTHER && got.location() == "/sign-in";
-    to_sign_in
+    let elsewhere = got.status == StatusCode::SEE_OTHER && ["/sign-in", "/invitation"].contains(&got.location());
+    elsewhere
         || [StatusCode::FORBIDDEN, StatusCode::UNAUTHORIZED].contains(&got.status)
         || (got.status == StatusCode::NOT_FOUND && !SECRETS.contains(&door))
 }
 
-/// Doors behind which the sign-in page is where one ends up, let in or not: what they are for is done there.
-const LEAD_TO_SIGN_IN: [Door; 7] =
-    [Door::Home, Door::SetupPage, Door::Setup, Door::SetPassword, Door::SignOut, Door::SignOutEverywhere, Door::ChangeStaff];
+/// Doors behind which the sign-in page or the invitation is where one may end up when let in: what they are for is told
+/// there.
+const LEAD_TO_SIGN_IN: [Door; 14] = [
+    Door::Home,
+    Door::SetupPage,
+    Door::Setup,
+    Door::SetPassword,
+    Door::SignOut,
+    Door::SignOutEverywhere,
+    Door::ChangeStaff,
+    Door::AcceptPage,
+    Door::DeclinePage,
+    Door::ColleaguePage,
+    Door::Accept,
+    Door::Decline,
+    Door::SendColleague,
+    Door::Withdraw,
+];
 
 /// Whether an answer let somebody in.
 fn let_in(door: Door, got: &Got) -> bool {

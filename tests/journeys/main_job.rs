@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tests::chromium::{Look, Site, Window};
 use tests::database::{Kind, Scratch};
-use tests::world::PASSWORD;
+use tests::world::{PASSWORD, Plan, World, now};
 
 async fn main_job(kind: Kind, javascript: bool) {
     let scratch = Scratch::new(kind).await;
@@ -143,6 +143,33 @@ async fn main_job(kind: Kind, javascript: bool) {
     manager.go(&cohort).await;
     manager.sees("1 of 10").await;
     manager.close().await;
+}
+
+/// The last seat goes while the page is open: the press is answered with the rule's own sentence, where it was made, and
+/// the way out is there to be pressed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_that_went_meanwhile_is_refused_in_words_with_javascript() {
+    let scratch = Scratch::new(Kind::Sqlite).await;
+    let world = World::new(&scratch.db, 1, 4).await;
+    let session = world.session(&Plan::capped("Wanted", "2027-03-29", "10:00", "11:00", 1)).await;
+    world.release().await;
+    world.open().await;
+    let people = world.crowd(2).await;
+    let mails = store::outbox::unsent(&scratch.db, world.cohort).await.unwrap();
+    let link = mails.iter().rfind(|mail| mail.kind == "accepted").unwrap().secret.clone().unwrap().link.unwrap();
+    let site = Site::serve(&scratch.db).await;
+    let window = Window::open(&site, Look { javascript: true, dark: false, width: 390 }).await;
+    window.go(&format!("/i/{link}")).await;
+    window.press("main form button").await;
+    window.client.wait().for_element(fantoccini::Locator::Css("html[data-alive]")).await.expect("the island comes alive");
+    store::agenda::seat::take_seat(&scratch.db, now(), people[0], session).await.unwrap();
+    window.press("Take a seat").await;
+    window.sees("The one seat is taken.").await;
+    window.press("Join the waitlist").await;
+    window.sees("You are number 1 on the waitlist").await;
+    window.go("/my/people").await;
+    assert!(!window.text().await.contains("You are on the waitlist"), "what the island said is not said again");
+    window.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -103,7 +103,7 @@ both_databases! {
         assert_eq!(opened.id, id);
         assert!(sign_in::executive(&world.db, now(), &opened.cookie).await.unwrap().is_some());
 
-        invitation::remind(&world.db, now(), world.actor(), id).await.unwrap();
+        invitation::remind(&world.db, now() + chrono::TimeDelta::minutes(2), world.actor(), id).await.unwrap();
         let second = token().await;
         assert_ne!(first, second);
         assert_eq!(sign_in::open_invitation(&world.db, now(), &first).await.unwrap(), None);

@@ -37,7 +37,7 @@ both_databases! {
                 _ => None,
             })
             .collect();
-        let moved = "It moves from Monday 29 March 2027, 10:00 to Monday 29 March 2027, 14:00.".to_owned();
+        let moved = "It moves from 10:00 to 14:00 on Monday 29 March 2027.".to_owned();
         assert_eq!(told, [("p0@company0.example", before[0].uid, 1, moved)]);
 
         // New words are released without a mail and without a new sequence.

@@ -151,9 +151,8 @@ impl Refusal for SeatRefusal {
                 words::clock(other.starts)
             ),
             Self::Full { capacity } => {
-                format!(
-                    "All {capacity} seats are taken. Join the waitlist and the next free seat is offered in order, or choose another session."
-                )
+                let taken = if *capacity == 1 { "The one seat is taken".to_owned() } else { format!("All {capacity} seats are taken") };
+                format!("{taken}. Join the waitlist and the next free seat is offered in order, or choose another session.")
             }
         }
     }

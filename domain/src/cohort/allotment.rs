@@ -36,7 +36,7 @@ pub fn allot(sums: Sums, before: u32, in_use: u32, seats: u32) -> Result<u32, Al
     }
     let open = sums.open() + before;
     if seats > open {
-        return Err(AllotmentRefusal::NotOpen { open });
+        return Err(AllotmentRefusal::NotOpen { asked: seats, open });
     }
     Ok(seats)
 }
@@ -108,6 +108,7 @@ pub fn name(facts: &NameFacts, count: u32) -> Result<(), AllotmentRefusal> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AllotmentRefusal {
     NotOpen {
+        asked: u32,
         open: u32,
     },
     InUse {
@@ -151,11 +152,11 @@ impl Refusal for AllotmentRefusal {
 
     fn sentence(&self) -> String {
         match self {
-            Self::NotOpen { open: 0 } => {
+            Self::NotOpen { open: 0, .. } => {
                 "Every seat of this cohort is promised. Raise its capacity, or take seats back from a company.".into()
             }
-            Self::NotOpen { open } => {
-                format!("Only {} open in this cohort. Allot at most that many, or raise its capacity.", seats_are(*open))
+            Self::NotOpen { asked, open } => {
+                format!("This would take {asked} seats, and {open} can be given. Give fewer, or raise the cohort's capacity.")
             }
             Self::InUse { in_use } => format!("{} already held or confirmed here. Allot at least that many.", seats_are(*in_use)),
             Self::Promised { promised } => {
@@ -263,9 +264,9 @@ mod tests {
         let sums = Sums { capacity: 120, overbooked: 0, allotted: 115, outside: 0 };
         for (before, in_use, seats, expect) in [
             (0, 0, 5, Ok(5)),
-            (0, 0, 6, Err(AllotmentRefusal::NotOpen { open: 5 })),
+            (0, 0, 6, Err(AllotmentRefusal::NotOpen { asked: 6, open: 5 })),
             (10, 4, 15, Ok(15)),
-            (10, 4, 16, Err(AllotmentRefusal::NotOpen { open: 15 })),
+            (10, 4, 16, Err(AllotmentRefusal::NotOpen { asked: 16, open: 15 })),
             (10, 4, 4, Ok(4)),
             (10, 4, 3, Err(AllotmentRefusal::InUse { in_use: 4 })),
         ] {

@@ -282,7 +282,7 @@ fn why_coming(app: &App) -> String {
 }
 
 fn why_session(app: &App) -> String {
-    format!("You get this because this session is in the week you accepted at {}. Nobody else's changes are sent to you.", app.host.name)
+    format!("You get this because this session is in the week you accepted at {}.", app.host.name)
 }
 
 fn moment(zone: &str, at: chrono::DateTime<chrono::Utc>) -> String {

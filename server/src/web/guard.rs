@@ -52,6 +52,21 @@ pub async fn headers(State(app): State<Arc<App>>, request: Request, next: Next) 
     response
 }
 
+/// A file or form over its limit is refused by the layer that counts; this puts it in words.
+pub async fn too_large(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let page = wants_page(request.headers());
+    let response = next.run(request).await;
+    if response.status() != StatusCode::PAYLOAD_TOO_LARGE || !page {
+        return response;
+    }
+    app::frame::bare(
+        &app,
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "This is too large",
+        "A file may hold 10 MiB, a form 1 MiB. Go back and choose a smaller one: nothing was changed.",
+    )
+}
+
 /// Runs an act to its end on its own task: a caller that hangs up does not leave it half done.
 pub async fn finish(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {

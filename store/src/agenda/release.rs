@@ -483,6 +483,9 @@ pub fn sentences(changes: &[Change]) -> Vec<String> {
             Change::Cancelled => Some("It is cancelled.".to_owned()),
             Change::Restored => Some("It takes place after all.".to_owned()),
             Change::Moved { from, to } if from == to => Some("It ends at another time.".to_owned()),
+            Change::Moved { from, to } if from.date() == to.date() => {
+                Some(format!("It moves from {} to {} on {}.", words::clock(*from), words::clock(*to), words::day(to.date())))
+            }
             Change::Moved { from, to } => Some(format!(
                 "It moves from {}, {} to {}, {}.",
                 words::day(from.date()),

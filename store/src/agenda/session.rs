@@ -96,6 +96,17 @@ pub async fn create(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, t
     let txn = db.write().await?;
     let Some(zone) = zone_of(&*txn, cohort_id).await? else { return refuse(SessionRefusal::Unknown) };
     let parsed = parse(typed, &zone).map_err(|wrong| Halt::Refused(SessionRefusal::Fields(wrong)))?;
+    cohort::Entity::find_by_id(cohort_id).lock_exclusive().one(&*txn).await?;
+    let just_made = session::Entity::find()
+        .filter(session::Column::CohortId.eq(cohort_id))
+        .filter(session::Column::Title.eq(&parsed.text.title))
+        .filter(session::Column::StartsAt.eq(parsed.slot.starts_at))
+        .filter(session::Column::CreatedAt.gt(now - crate::SECOND_PRESS))
+        .one(&*txn)
+        .await?;
+    if let Some(made) = just_made {
+        return Ok(made.id);
+    }
     let after = described(&parsed);
     let row = session::ActiveModel {
         cohort_id: Set(cohort_id),

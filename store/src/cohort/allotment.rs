@@ -11,7 +11,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use crate::cohort::cohort_itself::{Cohort, facts, reply_deadline, sums};
+use crate::cohort::cohort_itself::{Cohort, already_past, facts, reply_deadline, sums};
 use crate::entity::{self, cohort, company, invitation, person, seat_journal};
 use crate::halt::{refuse, word};
 use crate::history::{self, Actor, Entry};
@@ -103,19 +103,22 @@ pub async fn allot(
     let Some(cohort) = cohort::Entity::find_by_id(cohort_id).lock_exclusive().one(&*txn).await? else {
         return refuse(NamingRefusal::Unknown);
     };
-    let mut added = 0;
+    let mut wanted = Vec::new();
     for new in companies {
         let stands = entity::allotment::Entity::find()
             .filter(entity::allotment::Column::CohortId.eq(cohort_id))
             .filter(entity::allotment::Column::CompanyId.eq(new.company))
             .one(&*txn)
             .await?;
-        if stands.is_some() || company::Entity::find_by_id(new.company).one(&*txn).await?.is_none() {
-            continue;
+        if stands.is_none() && company::Entity::find_by_id(new.company).one(&*txn).await?.is_some() {
+            wanted.push(new);
         }
-        if let Err(why) = allotment::allot(sums(&*txn, &cohort).await?, 0, 0, seats) {
-            return whole(why);
-        }
+    }
+    if let Err(why) = allotment::allot(sums(&*txn, &cohort).await?, 0, 0, seats.saturating_mul(wanted.len() as u32)) {
+        return whole(why);
+    }
+    let added = wanted.len() as u32;
+    for new in wanted {
         let row = entity::allotment::ActiveModel {
             cohort_id: Set(cohort_id),
             company_id: Set(new.company),
@@ -143,7 +146,6 @@ pub async fn allot(
         if cohort.state == CohortState::Inviting.as_str() && !row.lead_email.is_empty() {
             write_to_lead(&*txn, now, &cohort, row, false).await?;
         }
-        added += 1;
     }
     txn.commit().await?;
     Ok(added)
@@ -191,6 +193,9 @@ pub async fn edit(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision: 
     }
     let zone = word(Zone::parse(&cohort.zone).ok(), &cohort.zone)?;
     let reply_by = reply_deadline(&zone, day).map_err(|why| Halt::Refused(NamingRefusal::Fields(vec![why])))?;
+    if reply_by <= now && reply_by != row.reply_by {
+        return refuse(NamingRefusal::Fields(vec![already_past()]));
+    }
     if let Err(why) = allotment::allot(sums(&*txn, &cohort).await?, row.seats as u32, in_use(&*txn, id).await?, seats) {
         return whole(why);
     }
@@ -239,6 +244,9 @@ pub async fn send_link(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64) -> Re
         return refuse(NamingRefusal::Fields(vec![FieldRefusal::new("lead_email", "Enter the delegation lead's address first.")]));
     }
     let name = row.lead_name.clone();
+    if link::is_fresh(&*txn, now, Opens::Delegation(id)).await? {
+        return Ok(name);
+    }
     let reminder = row.link_sent_at.is_some();
     write_to_lead(&*txn, now, &cohort, row, reminder).await?;
     let entry = Entry {

@@ -7,7 +7,7 @@ use domain::contact;
 use domain::refusal::{FieldRefusal, Refusal};
 use domain::registration::invitation::State as InvitationState;
 use domain::time::{self, Zone, words};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QuerySelect, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
 
 use crate::entity::{cohort, program, rule_version};
 use crate::halt::{refuse, word};
@@ -141,6 +141,11 @@ impl Parsed {
     }
 }
 
+/// Of a reply date nobody could keep.
+pub(crate) fn already_past() -> FieldRefusal {
+    FieldRefusal::new("reply_by", "This day is over. Choose a later one, so that people can answer.")
+}
+
 /// Six in the evening of the day, at the venue.
 pub(crate) fn reply_deadline(zone: &Zone, day: NaiveDate) -> Result<DateTime<Utc>, FieldRefusal> {
     let evening = NaiveTime::from_hms_opt(REPLY_HOUR, 0, 0).unwrap_or_default();
@@ -154,8 +159,20 @@ pub(crate) fn reply_deadline(zone: &Zone, day: NaiveDate) -> Result<DateTime<Utc
 pub async fn create(db: &Db, now: DateTime<Utc>, actor: Actor, program: i64, typed: &Typed<'_>) -> Result<i64, Halt<CohortRefusal>> {
     let parsed = Parsed::parse(typed).map_err(|wrong| Halt::Refused(CohortRefusal::Fields(wrong)))?;
     let txn = db.write().await?;
-    if program::Entity::find_by_id(program).one(&*txn).await?.is_none() {
+    if program::Entity::find_by_id(program).lock_exclusive().one(&*txn).await?.is_none() {
         return refuse(CohortRefusal::Unknown);
+    }
+    let just_made = cohort::Entity::find()
+        .filter(cohort::Column::ProgramId.eq(program))
+        .filter(cohort::Column::Title.eq(&parsed.title))
+        .filter(cohort::Column::CreatedAt.gt(now - crate::SECOND_PRESS))
+        .one(&*txn)
+        .await?;
+    if let Some(made) = just_made {
+        return Ok(made.id);
+    }
+    if parsed.reply_by <= now {
+        return refuse(CohortRefusal::Fields(vec![already_past()]));
     }
     let rule = rule_id(&*txn, parsed.rule).await?;
     let after = described(&parsed);
@@ -180,16 +197,27 @@ pub async fn create(db: &Db, now: DateTime<Utc>, actor: Actor, program: i64, typ
     Ok(row.id)
 }
 
-/// Saves a cohort's settings. Sessions keep their wall time when the zone changes; a release tells people.
+/// Saves a cohort's settings. Sessions keep their wall time when the zone changes; a release tells people. Answers how
+/// many sessions of the working copy now lie outside the dates, and hold the next release back.
 ///
 /// # Errors
 /// A field, fewer seats than promised, or a stale revision.
-pub async fn edit(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision: i32, typed: &Typed<'_>) -> Result<(), Halt<CohortRefusal>> {
+pub async fn edit(
+    db: &Db,
+    now: DateTime<Utc>,
+    actor: Actor,
+    id: i64,
+    revision: i32,
+    typed: &Typed<'_>,
+) -> Result<u32, Halt<CohortRefusal>> {
     let parsed = Parsed::parse(typed).map_err(|wrong| Halt::Refused(CohortRefusal::Fields(wrong)))?;
     let txn = db.write().await?;
     let Some(row) = cohort::Entity::find_by_id(id).lock_exclusive().one(&*txn).await? else { return refuse(CohortRefusal::Unknown) };
     if row.revision != revision {
         return refuse(CohortRefusal::Stale);
+    }
+    if parsed.reply_by <= now && parsed.reply_by != row.reply_by {
+        return refuse(CohortRefusal::Fields(vec![already_past()]));
     }
     let field = |field, why: String| Halt::Refused(CohortRefusal::Fields(vec![FieldRefusal::new(field, why)]));
     allotment::resize(sums(&*txn, &row).await?, parsed.capacity, parsed.overbooked).map_err(|why| field("capacity", why.sentence()))?;
@@ -201,11 +229,18 @@ pub async fn edit(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision: 
         rezone_sessions(&*txn, now, id, &parsed.zone).await?;
     }
     let before = format!("{}; {} – {}; {} places", row.title, row.first_day, row.last_day, row.capacity);
+    let (first_day, last_day) = (parsed.first_day, parsed.last_day);
     let after = described(&parsed);
     cohort::ActiveModel { id: Set(id), rule_version_id: Set(rule), revision: Set(revision + 1), ..fill(parsed) }.update(&*txn).await?;
     history::record(&*txn, now, Entry { actor, act: "edit", object: "cohort", object_id: id, cohort: Some(id), before, after }).await?;
     txn.commit().await?;
-    Ok(())
+    let outside = sql::number(
+        db.read(),
+        "SELECT count(*) AS n FROM session WHERE cohort_id = $1 AND NOT cancelled AND (starts < $2 OR starts >= $3)",
+        values![id, first_day.and_time(NaiveTime::MIN), last_day.succ_opt().unwrap_or(last_day).and_time(NaiveTime::MIN)],
+    )
+    .await?;
+    Ok(outside as u32)
 }
 
 fn fill(parsed: Parsed) -> cohort::ActiveModel {
@@ -229,7 +264,6 @@ fn described(parsed: &Parsed) -> String {
 }
 
 async fn rule_id(txn: &impl ConnectionTrait, number: Option<i32>) -> Result<Option<i64>, Halt<CohortRefusal>> {
-    use sea_orm::{ColumnTrait, QueryFilter};
     let Some(number) = number else { return Ok(None) };
     let found = rule_version::Entity::find().filter(rule_version::Column::Number.eq(number)).one(txn).await?;
     match found {
@@ -244,7 +278,6 @@ async fn rule_id(txn: &impl ConnectionTrait, number: Option<i32>) -> Result<Opti
 /// The wall time of a session is the truth; its instants follow the venue's zone.
 async fn rezone_sessions(txn: &impl ConnectionTrait, now: DateTime<Utc>, cohort: i64, zone: &Zone) -> Result<(), Halt<CohortRefusal>> {
     use crate::entity::session;
-    use sea_orm::{ColumnTrait, QueryFilter};
     for row in session::Entity::find().filter(session::Column::CohortId.eq(cohort)).all(txn).await? {
         let slot = domain::agenda::session::Slot::new(zone, row.starts, row.ends, Some(time::Fold::Earlier)).map_err(|why| {
             Halt::Refused(CohortRefusal::Fields(vec![FieldRefusal::new("zone", format!("“{}”: {}", row.title, why.sentence))]))
@@ -273,7 +306,8 @@ pub async fn step(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, step: Step
     let txn = db.write().await?;
     let Some(row) = cohort::Entity::find_by_id(id).lock_exclusive().one(&*txn).await? else { return refuse(CohortRefusal::Unknown) };
     let state = word(State::parse(&row.state), &row.state)?;
-    let next = domain::cohort::after(state, step, &readiness(&*txn, &row).await?).map_err(|why| Halt::Refused(CohortRefusal::Step(why)))?;
+    let next =
+        domain::cohort::after(state, step, &readiness(&*txn, now, &row).await?).map_err(|why| Halt::Refused(CohortRefusal::Step(why)))?;
     if next == state {
         return Ok(state);
     }
@@ -298,10 +332,12 @@ pub async fn step(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, step: Step
     Ok(next)
 }
 
-async fn readiness(db: &impl ConnectionTrait, row: &cohort::Model) -> Result<Readiness, DbErr> {
+async fn readiness(db: &impl ConnectionTrait, now: DateTime<Utc>, row: &cohort::Model) -> Result<Readiness, Fault> {
+    let zone = word(Zone::parse(&row.zone).ok(), &row.zone)?;
     let sponsor = program::Entity::find_by_id(row.program_id).one(db).await?.is_some_and(|program| !program.sponsor_name.is_empty());
     Ok(Readiness {
         sponsor_named: sponsor,
+        today: time::to_local(&zone, now).date(),
         first_day: row.first_day,
         last_day: row.last_day,
         capacity: row.capacity as u32,
@@ -550,6 +586,7 @@ pub async fn dashboard(db: &Db, id: i64) -> Result<Option<Dashboard>, Fault> {
     let sums = Sums { capacity: cohort.capacity, overbooked: cohort.overbooked, allotted, outside: 0 };
     let readiness = Readiness {
         sponsor_named: !cohort.sponsor_name.is_empty(),
+        today: cohort.first_day,
         first_day: cohort.first_day,
         last_day: cohort.last_day,
         capacity: cohort.capacity,

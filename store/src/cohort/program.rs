@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::contact;
 use domain::refusal::{FieldRefusal, Refusal};
-use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, FromQueryResult, QuerySelect, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
 
-use crate::entity::program;
+use crate::entity::{program, staff};
 use crate::halt::refuse;
 use crate::history::{self, Actor, Entry};
 use crate::sql::{self, values};
@@ -138,6 +138,19 @@ pub async fn save(db: &Db, now: DateTime<Utc>, owner: i64, id: i64, revision: i3
         return refuse(ProgramRefusal::Fields(wrong));
     }
     let txn = db.write().await?;
+    if id == 0 {
+        // A second press of the button is the first one: the owner is locked, so that two presses do not race.
+        staff::Entity::find_by_id(owner).lock_exclusive().one(&*txn).await?;
+        let just_made = program::Entity::find()
+            .filter(program::Column::OwnerId.eq(owner))
+            .filter(program::Column::Title.eq(&title))
+            .filter(program::Column::CreatedAt.gt(now - crate::SECOND_PRESS))
+            .one(&*txn)
+            .await?;
+        if let Some(made) = just_made {
+            return Ok(made.id);
+        }
+    }
     let (mut row, before, revision) = if id == 0 {
         (program::ActiveModel { created_at: Set(now), owner_id: Set(owner), ..Default::default() }, String::new(), 1)
     } else {

@@ -222,8 +222,7 @@ fn whole<T>(why: InvitationRefusal) -> Result<T, Halt<AnswerRefusal>> {
 /// # Errors
 /// The first reason that stands in the way, or every field that is wrong.
 pub async fn accept(db: &Db, now: DateTime<Utc>, id: i64, answer: &Answer) -> Result<Acceptance, Halt<AnswerRefusal>> {
-    let needs = Needs::parse(&answer.needs).map_err(|wrong| Halt::Refused(AnswerRefusal::Fields(wrong)))?;
-    let zone = parse_zone(answer.zone.as_deref())?;
+    let (needs, zone) = parse_details(&answer.needs, answer.zone.as_deref(), answer.acknowledged.is_none())?;
     let txn = db.write().await?;
     let Some((cohort, allotment, row)) = locked(&*txn, id).await? else { return whole(InvitationRefusal::NoLongerOpen) };
     let rule = match cohort.rule_version_id {
@@ -301,16 +300,31 @@ pub async fn accept(db: &Db, now: DateTime<Utc>, id: i64, answer: &Answer) -> Re
     Ok(acceptance)
 }
 
-fn parse_zone(typed: Option<&str>) -> Result<Option<Zone>, Halt<AnswerRefusal>> {
-    match typed.map(str::trim).filter(|zone| !zone.is_empty()) {
-        None => Ok(None),
-        Some(zone) => Zone::parse(zone).map(Some).map_err(|_| {
-            Halt::Refused(AnswerRefusal::Fields(vec![FieldRefusal::new(
+/// Everything typed, checked at once: nobody is sent back twice. `unticked` says that the rule's box was not, which is
+/// told beside the rest; alone it is the rule's own refusal.
+fn parse_details(needs: &Needs, zone: Option<&str>, unticked: bool) -> Result<(Needs, Option<Zone>), Halt<AnswerRefusal>> {
+    let mut wrong = Vec::new();
+    let needs = Needs::parse(needs).unwrap_or_else(|why| {
+        wrong.extend(why);
+        Needs::default()
+    });
+    let zone = zone.map(str::trim).filter(|zone| !zone.is_empty()).and_then(|typed| {
+        let found = Zone::parse(typed).ok().or_else(|| domain::time::zone_of_city(typed));
+        if found.is_none() {
+            wrong.push(FieldRefusal::new(
                 "zone",
-                "Choose your time zone from the list, such as America/New_York.",
-            )]))
-        }),
+                "Choose your time zone from the list, such as America/New_York, or type a large city in it.",
+            ));
+        }
+        found
+    });
+    if wrong.is_empty() {
+        return Ok((needs, zone));
     }
+    if unticked {
+        wrong.push(FieldRefusal::new("rule", InvitationRefusal::RuleNotAcknowledged.sentence()));
+    }
+    refuse(AnswerRefusal::Fields(wrong))
 }
 
 async fn keep_zone(txn: &impl ConnectionTrait, person: person::Model, zone: Option<Zone>) -> Result<(), DbErr> {
@@ -444,6 +458,9 @@ pub async fn remind(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64) -> Resul
         return whole(InvitationRefusal::AlreadyAccepted);
     }
     let Some(person) = person::Entity::find_by_id(row.person_id).one(&*txn).await? else { return whole(InvitationRefusal::NoLongerOpen) };
+    if link::is_fresh(&*txn, now, Opens::Invitation(id)).await? {
+        return Ok(person.name);
+    }
     let reminder = row.sent_at.is_some();
     let row = invitation::ActiveModel { id: Set(id), state: Set(next.as_str().to_owned()), ..Default::default() }.update(&*txn).await?;
     send(&*txn, now, &cohort, &row, &person, reminder, None).await?;
@@ -540,8 +557,8 @@ pub async fn save_details(
     needs: &Needs,
     zone: Option<&str>,
 ) -> Result<(), Halt<AnswerRefusal>> {
-    let needs = Needs::parse(needs).map_err(|wrong| Halt::Refused(AnswerRefusal::Fields(wrong)))?;
-    let zone = parse_zone(zone)?;
+    let clears_zone = zone.is_some_and(|zone| zone.trim().is_empty());
+    let (needs, zone) = parse_details(needs, zone, false)?;
     let txn = db.write().await?;
     let row = registration::Entity::find().filter(registration::Column::InvitationId.eq(id)).lock_exclusive().one(&*txn).await?;
     let Some(row) = row else { return whole(InvitationRefusal::NotYet) };
@@ -552,7 +569,11 @@ pub async fn save_details(
         )));
     }
     if let Some(person) = person::Entity::find_by_id(row.person_id).one(&*txn).await? {
-        keep_zone(&*txn, person, zone).await?;
+        if clears_zone {
+            person::ActiveModel { id: Set(person.id), zone: Set(None), ..Default::default() }.update(&*txn).await?;
+        } else {
+            keep_zone(&*txn, person, zone).await?;
+        }
     }
     registration::ActiveModel { id: Set(row.id), revision: Set(revision + 1), ..fill(needs) }.update(&*txn).await?;
     // What was said stays out of the history: it is purged with the registration.

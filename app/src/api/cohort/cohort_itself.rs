@@ -31,7 +31,14 @@ pub async fn edit_cohort(#[server(flatten)] form: Form) -> Result<Answer, Server
     desk.or_stop(desk.owns(desk.or_stop(store::access::cohort(desk.db(), id).await)?))?;
     let saved = store::cohort::edit(desk.db(), desk.now, desk.actor(), id, form.revision(), &typed(&form)).await;
     match settle(&desk, saved)? {
-        Ok(()) => desk.done(format!("/cohorts/{id}/settings"), "The settings are saved."),
+        Ok(0) => desk.done(format!("/cohorts/{id}/settings"), "The settings are saved."),
+        Ok(outside) => {
+            let are = crate::words::count(outside, "session is", "sessions are");
+            desk.done(
+                format!("/cohorts/{id}/agenda"),
+                format!("The settings are saved. {are} now outside the cohort's dates: move them before the next release."),
+            )
+        }
         Err(why) => desk.refused(&format!("/cohorts/{id}/settings"), "edit-cohort", &form, &why, &fields(&why)).await,
     }
 }

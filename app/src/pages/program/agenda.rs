@@ -268,7 +268,9 @@ fn fields(draft: &Draft, stands: Stands, rooms: &[Room], hosts: Vec<Choice>) -> 
             {short("day", "Day", "", "date", stands.day)}
             {short("starts", "Starts", "On the clock at the venue.", "time", stands.starts)}
             {short("ends", "Ends", "An end before the start is on the next morning.", "time", stands.ends)}
-            {form::select(draft, Input { name: "fold", label: "Which of the two", hint: "Only on the night the clocks go back.", optional: true, ..Input::default() }, folds)}
+            // Asked only when it is needed: the clocks go back that night, and the hour happens twice.
+            {(draft.error("starts").is_some() || draft.error("ends").is_some() || !draft.value("fold", "").is_empty())
+                .then(|| form::select(draft, Input { name: "fold", label: "Which of the two", hint: "Only on the night the clocks go back.", optional: true, ..Input::default() }, folds))}
         </fieldset>
         <fieldset class="stack">
             <legend><h2>"Where, and for whom"</h2></legend>
