@@ -41,15 +41,6 @@ pub fn staff<V: IntoView + 'static>(desk: &Desk, section: Section, title: &str, 
     page(desk, StatusCode::OK, Islands::None, title, move || view! { {top} {body()} })
 }
 
-/// A page for staff with islands on it.
-///
-/// # Errors
-/// None; the type is the page's.
-pub fn staff_with_islands<V: IntoView + 'static>(desk: &Desk, section: Section, title: &str, body: impl FnOnce() -> V) -> Reply {
-    let top = staff_top(desk, section);
-    page(desk, StatusCode::OK, Islands::Some, title, move || view! { {top} {body()} })
-}
-
 fn staff_top(desk: &Desk, section: Section) -> impl IntoView + use<> {
     let Who::Staff(staff) = &desk.who else { return ().into_any() };
     let manages = staff.is(Role::Admin) || staff.is(Role::ProgramManager);
