@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::config::Config;
+use crate::config::{Config, MailTo};
 use crate::mail::transport::Transport;
 use crate::{assemble, demo, now, serve};
 
@@ -352,16 +352,16 @@ async fn doctor(config: &Config) -> Result<(), String> {
             );
         }
     }
-    say(
-        "mail",
-        match Transport::new(&config.mail) {
-            Ok(transport) => transport
-                .check()
-                .await
-                .map(|()| format!("{:?} takes mail", config.mail).split(['(', '{']).next().unwrap_or("mail").to_lowercase()),
-            Err(why) => Err(why),
-        },
-    );
+    let mail = match (&config.mail, Transport::new(&config.mail)) {
+        (MailTo::Folder(folder), Ok(transport)) => {
+            transport.check().await.map(|()| format!("written to the folder {}; nothing leaves this machine", folder.display()))
+        }
+        (MailTo::Smtp(_), Ok(transport)) => {
+            transport.check().await.map(|()| format!("the mail server takes mail from {}", config.host.sender))
+        }
+        (_, Err(why)) => Err(why),
+    };
+    say("mail", mail);
     say(
         "assets",
         if crate::web::assets::BUNDLE.is_some() {

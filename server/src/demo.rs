@@ -40,8 +40,10 @@ const COMPANIES: &[u8] = include_bytes!("../../tests/data/sp500.csv");
 const CAPPED: &str = "Negotiating with your own organisation";
 
 /// Day from the first, starts, ends, title, kind, room, seats (none: for everyone), educators.
+type Row = (u64, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
+
 #[rustfmt::skip]
-const AGENDA: &[(u64, &str, &str, &str, &str, &str, &str, &str)] = &[
+const AGENDA: &[Row] = &[
     (0, "16:30", "17:30", "Welcome, and how this week works", "keynote", "Aula", "", ""),
     (0, "18:30", "21:30", "Opening dinner", "social", "Orangery", "", ""),
     (1, "09:00", "10:15", "Seeing the system: why good plans stall", "keynote", "Aula", "", "Prof. Lene Aagaard"),
@@ -204,6 +206,13 @@ async fn fill(app: &App) -> Done<Value> {
     for registration in registrations.iter().skip(3).step_by(3).take(13) {
         store::agenda::seat::take_seat(db, now, *registration, capped).await.map_err(halted)?;
     }
+    // Most people have chosen elsewhere, too: one session in three is somebody's, unless they sit in another then.
+    let others: Vec<i64> = dashboard_sessions(db, cohort).await?.into_iter().filter(|session| *session != capped).collect();
+    for (index, registration) in registrations.iter().enumerate().filter(|(index, _)| index % 5 != 0) {
+        for session in others.iter().skip(index % 3).step_by(3) {
+            let _ = store::agenda::seat::take_seat(db, now, *registration, *session).await;
+        }
+    }
 
     let mails = store::outbox::unsent(db, cohort).await.map_err(text)?;
     let base = &app.host.base_url;
@@ -240,6 +249,11 @@ async fn fill(app: &App) -> Done<Value> {
         "agenda_ics_url": format!("{base}/cal/{feed}/agenda.ics"),
         "session_ics_url": format!("{base}/cal/{feed}/{capped}.ics"),
     }))
+}
+
+async fn dashboard_sessions(db: &Db, cohort: i64) -> Done<Vec<i64>> {
+    let dashboard = store::cohort::dashboard(db, cohort).await.map_err(text)?.ok_or("the cohort is gone")?;
+    Ok(dashboard.sessions.iter().map(|session| session.session).collect())
 }
 
 /// A cohort of `people` accepted executives with one session for six in ten of them.
