@@ -32,12 +32,14 @@ clean-demo: ## Forget the demo's database, mails and links.
 	rm -rf $(DEMO)
 
 build: tools $(BUNDLE) ## The release program with the browser bundle inside.
-	cargo build --release --locked --package server
+	cargo build --release --locked --workspace --bin cohortium
 
 bundle: $(BUNDLE) ## The browser bundle alone.
 
 $(BUNDLE): $(BUNDLE_SOURCES) | tools
-	cargo run --quiet --locked --package bundle
+	@# The whole workspace is named so that what it builds is shared with the checks.
+	cargo build --locked --workspace --bin bundle
+	$(CARGO_TARGET_DIR)/debug/bundle
 
 tools: ## Install what building needs: the wasm target and the npm tools.
 	@rustup target list --installed 2>/dev/null | grep -q wasm32-unknown-unknown || { echo "Installing the wasm32 target of Rust."; rustup target add wasm32-unknown-unknown; }
@@ -67,4 +69,4 @@ packages: ## Debian packages the checks need, when they are missing and may be i
 	@./.ci/packages
 
 bench: build ## CPU a request, beside a static reply of the same size.
-	cargo bench --locked --package tests
+	cargo bench --locked --workspace --bench requests

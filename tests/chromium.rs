@@ -136,46 +136,56 @@ impl Window {
 
     /// Types into a field, in place of what stands there.
     pub async fn type_in(&self, css: &str, text: &str) {
-        let field = self.client.find(Locator::Css(css)).await.unwrap_or_else(|why| panic!("{css}: {why}"));
-        if self.kind(css).await == "date" || self.kind(css).await == "time" {
+        let field = self.find(css).await;
+        let kind = field.attr("type").await.ok().flatten().unwrap_or_default();
+        if kind == "date" || kind == "time" {
             // A date field takes keys in the order of the reader's language: set it as a picker would.
-            let script = "arguments[0].value = arguments[1]";
             let element = serde_json::to_value(&field).expect("an element");
-            self.client.execute(script, vec![element, json!(text)]).await.expect("the field takes it");
+            self.client.execute("arguments[0].value = arguments[1]", vec![element, json!(text)]).await.expect("the field takes it");
             return;
         }
         let _ = field.clear().await;
         field.send_keys(text).await.unwrap_or_else(|why| panic!("{css}: {why}"));
     }
 
-    async fn kind(&self, css: &str) -> String {
-        let field = self.client.find(Locator::Css(css)).await.unwrap_or_else(|why| panic!("{css}: {why}"));
-        field.attr("type").await.ok().flatten().unwrap_or_default()
-    }
-
     /// Chooses a file.
     pub async fn choose_file(&self, css: &str, path: &std::path::Path) {
-        let field = self.client.find(Locator::Css(css)).await.unwrap_or_else(|why| panic!("{css}: {why}"));
-        field.send_keys(&path.display().to_string()).await.expect("the file is chosen");
+        self.find(css).await.send_keys(&path.display().to_string()).await.expect("the file is chosen");
     }
 
     /// Chooses from a list by value.
     pub async fn choose(&self, css: &str, value: &str) {
-        let field = self.client.find(Locator::Css(css)).await.unwrap_or_else(|why| panic!("{css}: {why}"));
-        field.select_by_value(value).await.unwrap_or_else(|why| panic!("{css} {value}: {why}"));
+        self.find(css).await.select_by_value(value).await.unwrap_or_else(|why| panic!("{css} {value}: {why}"));
     }
 
-    /// Presses what these words are on, or this selector names.
+    /// Presses what these words are on, or this selector names. A plain form is waited for until its answer is there.
     pub async fn press(&self, what: &str) {
-        let by_words = format!("//main//*[self::button or self::a or self::summary][contains(normalize-space(.), \"{what}\")]");
-        let found = match self.client.find(Locator::XPath(&by_words)).await {
-            Ok(found) => found,
-            Err(_) => self.client.find(Locator::Css(what)).await.unwrap_or_else(|why| panic!("nothing to press: {what}: {why}")),
-        };
+        let found = self.find(what).await;
         // As somebody would: bring it into view, clear of what sticks to the edges, then press.
         let element = serde_json::to_value(&found).expect("an element");
-        let _ = self.client.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![element]).await;
+        let script = "const e = arguments[0]; e.scrollIntoView({ block: 'center' }); \
+            const sends = e.type === 'submit' && !!e.form && !e.closest('leptos-island'); \
+            if (sends) document.documentElement.dataset.before = ''; return sends";
+        let sends = self.client.execute(script, vec![element]).await.expect("it is there") == json!(true);
         found.click().await.unwrap_or_else(|why| panic!("{what}: {why}"));
+        let arrived = "return document.readyState === 'complete' && !('before' in document.documentElement.dataset)";
+        for _ in 0..150 {
+            if !sends || self.client.execute(arrived, vec![]).await.is_ok_and(|arrived| arrived == json!(true)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{what}: the form is not answered");
+    }
+
+    /// What these words are on, or this selector names, once it is there.
+    async fn find(&self, what: &str) -> fantoccini::elements::Element {
+        let by_words = format!("//main//*[self::button or self::a or self::summary][contains(normalize-space(.), \"{what}\")]");
+        let is_selector =
+            what.contains(['#', '[', '=']) || what.starts_with("main ") || what.starts_with("form") || what.starts_with("tbody");
+        let locator = if is_selector { Locator::Css(what) } else { Locator::XPath(&by_words) };
+        let found = self.client.wait().at_most(Duration::from_secs(10)).for_element(locator).await;
+        found.unwrap_or_else(|why| panic!("{what} is not there: {why}"))
     }
 
     /// Waits until the page says this.

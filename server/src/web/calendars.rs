@@ -49,9 +49,12 @@ pub async fn my_session(desk: Desk) -> Reply {
 pub async fn feed(desk: Desk, headers: HeaderMap) -> Reply {
     let token = desk.param("token").strip_suffix(".ics").ok_or(Stop::Hidden)?;
     let owner = store::agenda::feed::owner(desk.db(), desk.now, token).await?.ok_or(Stop::Hidden)?;
+    let (key, state) = (store::link::hash(token), state(&desk.app, desk.now, &owner));
+    if let Some(text) = kept(&key, state) {
+        return Ok(text.answer(&headers, "inline"));
+    }
     let events = store::agenda::feed::events(desk.db(), desk.now, &owner, true).await?;
-    let text = rendered_feed(&desk.app, desk.now, &owner, &events);
-    Ok(text.answer(&headers, "inline"))
+    Ok(render_feed(&desk.app, desk.now, &owner, &events, key, state).answer(&headers, "inline"))
 }
 
 /// The agenda behind a private link as a file.
@@ -132,46 +135,41 @@ fn file(desk: &Desk, title: &str, events: &[CalendarEvent], modified: DateTime<U
 
 // ---- the feed, kept rendered ------------------------------------------------------------------------------------------
 
-/// A feed as it was last rendered, and what it was rendered from.
+/// A feed as it was last rendered, and the state it was rendered from.
 struct Kept {
     state: u64,
     text: Text,
 }
 
-static RENDERED: Mutex<BTreeMap<i64, Kept>> = Mutex::new(BTreeMap::new());
+/// By the hash of the feed's token.
+static RENDERED: Mutex<BTreeMap<String, Kept>> = Mutex::new(BTreeMap::new());
 
-/// Renders a feed, unless it still says what it said. Its date is when the present state was first seen here, not the last
-/// change of a session: giving a seat up changes the feed and no session, and a client that only asks by date must see it.
-fn rendered_feed(app: &App, now: DateTime<Utc>, owner: &Owner, events: &[CalendarEvent]) -> Text {
-    let state = state(app, owner, events);
-    let before = {
-        let kept = RENDERED.lock().unwrap_or_else(PoisonError::into_inner);
-        match kept.get(&owner.registration) {
-            Some(kept) if kept.state == state => return kept.text.clone(),
-            other => other.map(|kept| kept.text.modified),
-        }
-    };
+/// The feed as it was rendered, while it still says what it said: then one query is all a calendar's question costs.
+fn kept(key: &str, state: u64) -> Option<Text> {
+    let kept = RENDERED.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.get(key).filter(|kept| kept.state == state).map(|kept| kept.text.clone())
+}
+
+/// Renders a feed and keeps it. Its date is when the present state was first seen here, not the last change of a session:
+/// giving a seat up changes the feed and no session, and a client that only asks by date must see it.
+fn render_feed(app: &App, now: DateTime<Utc>, owner: &Owner, events: &[CalendarEvent], key: String, state: u64) -> Text {
     let shown: Vec<Event> = events.iter().map(|of| event(of, &app.host.base_url)).collect();
     let body = calendar::feed(&publisher(app), &owner.program, &zone(&owner.zone), &shown);
-    // Two states within one second still have two dates.
-    let modified = before.map_or(now, |before| now.max(before + TimeDelta::seconds(1)));
-    let text = Text::new(body, modified);
     let mut kept = RENDERED.lock().unwrap_or_else(PoisonError::into_inner);
-    if kept.len() >= KEPT && !kept.contains_key(&owner.registration) {
+    // Two states within one second still have two dates.
+    let modified = kept.get(&key).map_or(now, |before| now.max(before.text.modified + TimeDelta::seconds(1)));
+    let text = Text::new(body, modified);
+    if kept.len() >= KEPT && !kept.contains_key(&key) {
         kept.clear();
     }
-    kept.insert(owner.registration, Kept { state, text: text.clone() });
+    kept.insert(key, Kept { state, text: text.clone() });
     text
 }
 
-/// Everything the text depends on.
-fn state(app: &App, owner: &Owner, events: &[CalendarEvent]) -> u64 {
+/// Everything the text depends on. The day is part of it: cancelled sessions leave a feed after thirty.
+fn state(app: &App, now: DateTime<Utc>, owner: &Owner) -> u64 {
     let mut state = DefaultHasher::new();
-    (&app.host.name, &app.host.base_url, owner.registration, &owner.program, &owner.zone).hash(&mut state);
-    for of in events {
-        (of.uid, of.sequence, of.cancelled, of.starts_at, of.ends_at, of.created_at, of.modified_at).hash(&mut state);
-        (&of.title, &of.summary, &of.kind, &of.place, &of.zone).hash(&mut state);
-    }
+    (&app.host.name, &app.host.base_url, &owner.program, &owner.zone, &owner.version, now.date_naive()).hash(&mut state);
     state.finish()
 }
 

@@ -22,6 +22,8 @@ pub struct Owner {
     pub cohort_title: String,
     pub program: String,
     pub zone: String,
+    /// Changes with everything the feed shows: release, cohort's state, seats. Empty where nobody asks for it.
+    pub version: String,
 }
 
 /// The owner of a feed token, and the note that it was used. Unknown, revoked and withdrawn answer alike.
@@ -38,10 +40,19 @@ pub async fn owner(db: &Db, now: DateTime<Utc>, token: &str) -> Result<Option<Ow
         cohort_title: String,
         program: String,
         zone: String,
+        release_number: i32,
+        cohort_state: String,
+        seats: i64,
+        seat_ids: i64,
+        last_taken: Option<DateTime<Utc>>,
     }
+    // A seat's id is higher than every earlier one's: with the time of the last one taken, count and sum name the set.
     let row: Option<Row> = sql::one(
         db.read(),
-        "SELECT l.id AS link, l.used_at, r.id AS registration, c.id AS cohort, c.title AS cohort_title, g.title AS program, c.zone FROM link l \
+        "SELECT l.id AS link, l.used_at, r.id AS registration, c.id AS cohort, c.title AS cohort_title, g.title AS program, c.zone, \
+         c.release_number, c.state AS cohort_state, (SELECT count(*) FROM seat t WHERE t.registration_id = r.id AND t.offered_until IS NULL) AS seats, \
+         (SELECT CAST(coalesce(sum(t.id), 0) AS BIGINT) FROM seat t WHERE t.registration_id = r.id AND t.offered_until IS NULL) AS seat_ids, \
+         (SELECT max(t.taken_at) FROM seat t WHERE t.registration_id = r.id AND t.offered_until IS NULL) AS last_taken FROM link l \
          JOIN registration r ON r.id = l.registration_id AND r.state = 'confirmed' JOIN cohort c ON c.id = r.cohort_id JOIN program g ON g.id = c.program_id \
          WHERE l.token_hash = $1 AND l.kind = 'feed' AND l.revoked_at IS NULL",
         values![link::hash(token)],
@@ -57,6 +68,7 @@ pub async fn owner(db: &Db, now: DateTime<Utc>, token: &str) -> Result<Option<Ow
         cohort_title: row.cohort_title,
         program: row.program,
         zone: row.zone,
+        version: format!("{} {} {} {} {:?}", row.release_number, row.cohort_state, row.seats, row.seat_ids, row.last_taken),
     }))
 }
 
@@ -67,7 +79,7 @@ pub async fn owner(db: &Db, now: DateTime<Utc>, token: &str) -> Result<Option<Ow
 pub async fn owner_of(db: &Db, registration: i64) -> Result<Option<Owner>, DbErr> {
     sql::one(
         db.read(),
-        "SELECT r.id AS registration, c.id AS cohort, c.title AS cohort_title, g.title AS program, c.zone FROM registration r JOIN cohort c ON c.id = r.cohort_id \
+        "SELECT r.id AS registration, c.id AS cohort, c.title AS cohort_title, g.title AS program, c.zone, '' AS version FROM registration r JOIN cohort c ON c.id = r.cohort_id \
          JOIN program g ON g.id = c.program_id WHERE r.id = $1 AND r.state = 'confirmed'",
         values![registration],
     )
