@@ -32,7 +32,7 @@ clean-demo: ## Forget the demo's database, mails and links.
 	rm -rf $(DEMO)
 
 build: tools $(BUNDLE) ## The release program with the browser bundle inside.
-	cargo build --release --locked --workspace --bin cohortium
+	cargo build --release --locked --package server
 
 bundle: $(BUNDLE) ## The browser bundle alone.
 
