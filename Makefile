@@ -43,7 +43,7 @@ $(BUNDLE): $(BUNDLE_SOURCES) | tools
 
 tools: ## Install what building needs: the wasm target and the npm tools.
 	@rustup target list --installed 2>/dev/null | grep -q wasm32-unknown-unknown || { echo "Installing the wasm32 target of Rust."; rustup target add wasm32-unknown-unknown; }
-	@[ -x node_modules/binaryen/bin/wasm-opt ] && [ node_modules/.package-lock.json -nt package-lock.json ] || { echo "Installing the npm tools (wasm-opt, the font, axe, ical.js)."; npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json; }
+	@[ -x node_modules/binaryen/bin/wasm-opt ] && [ node_modules/.package-lock.json -nt package-lock.json ] || { echo "Installing the npm tools (wasm-opt, terser, the font, axe, ical.js)."; npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json; }
 
 dev: tools ## Rebuild and restart while you edit (a debug build with the demo's database; needs no watcher).
 	@./dev.sh

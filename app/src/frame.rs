@@ -37,8 +37,16 @@ pub enum Islands {
 /// # Errors
 /// None; the type is the page's.
 pub fn staff<V: IntoView + 'static>(desk: &Desk, section: Section, title: &str, body: impl FnOnce() -> V) -> Reply {
+    staff_with(desk, section, Islands::None, title, body)
+}
+
+/// As [`staff`], for a page that may carry islands.
+///
+/// # Errors
+/// None; the type is the page's.
+pub fn staff_with<V: IntoView + 'static>(desk: &Desk, section: Section, islands: Islands, title: &str, body: impl FnOnce() -> V) -> Reply {
     let top = staff_top(desk, section);
-    page(desk, StatusCode::OK, Islands::None, title, move || view! { {top} {body()} })
+    page(desk, StatusCode::OK, islands, title, move || view! { {top} {body()} })
 }
 
 fn staff_top(desk: &Desk, section: Section) -> impl IntoView + use<> {

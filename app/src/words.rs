@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::time::{self, Zone, words};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd, html};
 
 /// `1 seat`, `4 seats`.
 #[must_use]
@@ -55,8 +56,31 @@ pub fn span_elsewhere(zone: &Zone, venue: NaiveDateTime, starts_at: DateTime<Utc
 #[must_use]
 pub fn markdown(text: &str) -> String {
     let mut html = String::new();
-    pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new(text));
+    html::push_html(&mut html, Parser::new(text));
     ammonia::Builder::default().rm_tags(["img"]).link_rel(Some("noopener noreferrer nofollow")).clean(&html).to_string()
+}
+
+/// User text as plain words: paragraphs apart, list items on lines of their own, links by their text, no HTML.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    let mut pictures = 0;
+    for event in Parser::new(text) {
+        match event {
+            Event::Start(Tag::Image { .. }) => pictures += 1,
+            Event::End(TagEnd::Image) => pictures -= 1,
+            Event::Text(said) | Event::Code(said) if pictures == 0 => words.push_str(&said),
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Item) => words.push('\n'),
+            Event::Start(Tag::Item) => words.push_str("- "),
+            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::BlockQuote(_) | TagEnd::CodeBlock | TagEnd::List(_)) => {
+                words.push_str("\n\n");
+            }
+            _ => {}
+        }
+    }
+    let mut lines: Vec<&str> = words.lines().map(str::trim_end).collect();
+    lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+    lines.join("\n").trim().to_owned()
 }
 
 #[cfg(test)]
@@ -90,5 +114,19 @@ mod tests {
         let tokyo = Zone::parse("Asia/Tokyo").unwrap();
         let late: DateTime<Utc> = "2027-03-29T18:00:00Z".parse().unwrap();
         assert_eq!(span_elsewhere(&tokyo, time::to_local(&paris, late), late, late).as_deref(), Some("Tue 30 03:00–03:00"));
+    }
+
+    #[test]
+    fn markdown_reads_as_plain_words() {
+        for (summary, expect) in [
+            ("", ""),
+            ("**Why** good plans stall.", "Why good plans stall."),
+            ("One.\n\nTwo & three <four>.", "One.\n\nTwo & three ."),
+            ("Bring:\n\n- a pen\n- a plan", "Bring:\n\n- a pen\n- a plan"),
+            ("See [the case](https://x.example/a \"a > b\").", "See the case."),
+            ("a \\< b &amp;lt; c", "a < b &lt; c"),
+        ] {
+            assert_eq!(plain(summary), expect, "{summary:?}");
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! One run of a program: its states, and the arithmetic of its seats.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::refusal::Refusal;
+use crate::refusal::{FieldRefusal, Refusal};
 use crate::time::words;
 
 pub mod allotment;
@@ -35,8 +35,6 @@ crate::text_enum! {
 #[derive(Debug, Clone)]
 pub struct Readiness {
     pub sponsor_named: bool,
-    /// At the venue.
-    pub today: NaiveDate,
     pub first_day: NaiveDate,
     pub last_day: NaiveDate,
     pub capacity: u32,
@@ -88,11 +86,11 @@ impl Missing {
     }
 }
 
-/// The state after a step. A step already taken is not taken twice, and is no error.
+/// The state after a step. A step already taken is not taken twice, and is no error. `today` is the venue's.
 ///
 /// # Errors
 /// What is missing, or which state the cohort is in instead.
-pub fn after(state: State, step: Step, readiness: &Readiness) -> Result<State, StepRefusal> {
+pub fn after(state: State, step: Step, today: NaiveDate, readiness: &Readiness) -> Result<State, StepRefusal> {
     use State::{Cancelled, Closed, Completed, Draft, Inviting, Running};
     Ok(match (state, step) {
         (Draft | Closed, Step::OpenInvitations) => {
@@ -104,7 +102,7 @@ pub fn after(state: State, step: Step, readiness: &Readiness) -> Result<State, S
         }
         (Inviting, Step::OpenInvitations) => Inviting,
         (Inviting | Closed, Step::CloseInvitations) => Closed,
-        (Inviting | Closed, Step::Start) if readiness.today < readiness.first_day => {
+        (Inviting | Closed, Step::Start) if today < readiness.first_day => {
             return Err(StepRefusal::TooEarly(readiness.first_day));
         }
         (Inviting | Closed | Running, Step::Start) => Running,
@@ -112,6 +110,17 @@ pub fn after(state: State, step: Step, readiness: &Readiness) -> Result<State, S
         (Draft | Inviting | Closed | Running | Cancelled, Step::Cancel) => Cancelled,
         (state, step) => return Err(StepRefusal::OutOfOrder { state, step }),
     })
+}
+
+/// Whether replies may be awaited until `reply_by`: nobody could keep a date that is over. One that `stands` may stay.
+///
+/// # Errors
+/// A sentence for `reply_by`.
+pub fn reply_date(now: DateTime<Utc>, reply_by: DateTime<Utc>, stands: Option<DateTime<Utc>>) -> Result<(), FieldRefusal> {
+    if reply_by <= now && stands != Some(reply_by) {
+        return Err(FieldRefusal::new("reply_by", "This day is over. Choose a later one, so that people can answer."));
+    }
+    Ok(())
 }
 
 /// Why a cohort stays in its state.
@@ -163,7 +172,6 @@ mod tests {
     fn ready() -> Readiness {
         Readiness {
             sponsor_named: true,
-            today: "2027-03-27".parse().unwrap(),
             first_day: "2027-03-27".parse().unwrap(),
             last_day: "2027-03-31".parse().unwrap(),
             capacity: 120,
@@ -188,7 +196,7 @@ mod tests {
         for row in rows {
             let state = State::parse(row[0]).unwrap();
             for (step, expect) in steps.iter().zip(&row[1..]) {
-                assert_eq!(after(state, *step, &ready()).map_or(".", State::as_str), *expect, "{state} + {step}");
+                assert_eq!(after(state, *step, ready().first_day, &ready()).map_or(".", State::as_str), *expect, "{state} + {step}");
                 seen += 1;
             }
         }
@@ -205,7 +213,7 @@ mod tests {
             release: 0,
             ..ready()
         };
-        let refusal = after(State::Draft, Step::OpenInvitations, &bare).unwrap_err();
+        let refusal = after(State::Draft, Step::OpenInvitations, bare.first_day, &bare).unwrap_err();
         assert_eq!(
             refusal,
             StepRefusal::NotReady(vec![Missing::Sponsor, Missing::Dates, Missing::Capacity, Missing::Rule, Missing::Release])
@@ -219,8 +227,25 @@ mod tests {
 
     #[test]
     fn a_cohort_starts_on_its_first_day() {
-        let early = Readiness { today: "2027-03-26".parse().unwrap(), ..ready() };
-        assert_eq!(after(State::Inviting, Step::Start, &early), Err(StepRefusal::TooEarly(ready().first_day)));
-        assert_eq!(after(State::Running, Step::Start, &early), Ok(State::Running));
+        let eve = "2027-03-26".parse().unwrap();
+        assert_eq!(after(State::Inviting, Step::Start, eve, &ready()), Err(StepRefusal::TooEarly(ready().first_day)));
+        assert_eq!(after(State::Running, Step::Start, eve, &ready()), Ok(State::Running));
+    }
+
+    #[test]
+    fn replies_are_awaited_until_a_date_to_come() {
+        let now: DateTime<Utc> = "2027-02-26T17:00:00Z".parse().unwrap();
+        let (over, to_come) = (now - chrono::TimeDelta::seconds(1), now + chrono::TimeDelta::seconds(1));
+        for (what, reply_by, stands, awaited) in [
+            ("to come", to_come, None, true),
+            ("this very second", now, None, false),
+            ("over", over, None, false),
+            ("over, and it stands", over, Some(over), true),
+            ("over, and another stands", over, Some(to_come), false),
+            ("to come, and another stands", to_come, Some(over), true),
+        ] {
+            let found = reply_date(now, reply_by, stands);
+            assert_eq!(found.map_err(|why| why.field), if awaited { Ok(()) } else { Err("reply_by") }, "{what}");
+        }
     }
 }

@@ -272,6 +272,15 @@ pub fn same_wall_clock(a: &Zone, b: &Zone, at: DateTime<Utc>) -> bool {
     offset_seconds(a, at) == offset_seconds(b, at)
 }
 
+/// Within so long, the same act again is the same press of the button.
+const SECOND_PRESS: TimeDelta = TimeDelta::seconds(60);
+
+/// Whether an act at `now` is a second press of the button that was pressed at `previous`: it is done already.
+#[must_use]
+pub fn is_second_press(previous: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now - previous < SECOND_PRESS
+}
+
 /// Why a date and a time as typed could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LocalTimeUnreadable {
@@ -608,6 +617,14 @@ mod tests {
         assert!(!same_wall_clock(&paris, &london, at));
         assert!(same_wall_clock(&london, &Zone::utc(), at));
         assert_eq!(offset_seconds(&zone("America/Vancouver"), utc("2026-12-01 00:00")), -25_200);
+    }
+
+    #[test]
+    fn a_second_press_comes_within_a_minute() {
+        let previous: DateTime<Utc> = "2027-01-15T09:00:00Z".parse().unwrap();
+        for (after, second) in [(0, true), (59, true), (60, false), (3_600, false), (-1, true)] {
+            assert_eq!(is_second_press(previous, previous + TimeDelta::seconds(after)), second, "after {after} s");
+        }
     }
 
     #[test]

@@ -15,6 +15,10 @@ use app::desk::{App, Assets, Bundle, Host};
 use chrono::{DateTime, SubsecRound, Utc};
 use store::Db;
 
+/// Pages are made of many small allocations; this allocator is made for them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The clock, in whole seconds: instants in rows have one fixed width, so that text compares as time.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]

@@ -27,9 +27,6 @@ pub use txn::{Db, Write};
 /// Migrations, for those who run them by hand.
 pub use migrations::Migrator;
 
-/// Within so long, creating the same thing again is the same press of the button.
-pub(crate) const SECOND_PRESS: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
-
 /// How many rows a list shows before it turns a page.
 pub const PAGE_ROWS: u64 = 50;
 

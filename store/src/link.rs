@@ -2,9 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use domain::time::is_second_press;
 use rand::RngCore as _;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
 use sha2::{Digest, Sha256};
 
 use crate::entity::link;
@@ -105,19 +106,16 @@ fn owner(opens: Opens) -> sea_orm::sea_query::Expr {
     }
 }
 
-/// Mails with a link are not sent twice in a minute: a second press of the button is the first one.
-const RESENT_AFTER_SECONDS: i64 = 60;
-
-/// Whether a live link that opens this was made just now.
+/// Whether a live link that opens this was made by the same press of the button: its mail is not sent twice.
 pub(crate) async fn is_fresh(txn: &impl ConnectionTrait, now: DateTime<Utc>, opens: Opens) -> Result<bool, DbErr> {
     let newest = link::Entity::find()
         .filter(owner(opens))
         .filter(link::Column::Kind.eq(opens.kind()))
         .filter(link::Column::RevokedAt.is_null())
-        .filter(link::Column::CreatedAt.gt(now - TimeDelta::seconds(RESENT_AFTER_SECONDS)))
+        .order_by_desc(link::Column::CreatedAt)
         .one(txn)
         .await?;
-    Ok(newest.is_some())
+    Ok(newest.is_some_and(|made| is_second_press(made.created_at, now)))
 }
 
 /// Revokes, then makes one: the old link is dead in the transaction that makes the new one.

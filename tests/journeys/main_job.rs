@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use fantoccini::Locator;
 use tests::chromium::{Look, Site, Window};
 use tests::database::{Kind, Scratch};
 use tests::world::{PASSWORD, Plan, World, now};
@@ -78,6 +79,9 @@ async fn main_job(kind: Kind, javascript: bool) {
     manager.choose_file("input[type=file]", &data.join("agenda-democon.json")).await;
     manager.press("form[action='/api/agenda/agenda-import/upload'] button").await;
     manager.sees("+01:00").await;
+    if javascript {
+        leave_a_day_out_and_bring_it_back(&manager).await;
+    }
     manager.press("form[action='/api/agenda/agenda-import/apply'] button").await;
     manager.go(&format!("{cohort}/agenda/new")).await;
     manager.type_in("#title", "Negotiating with your own organisation").await;
@@ -143,6 +147,24 @@ async fn main_job(kind: Kind, javascript: bool) {
     manager.go(&cohort).await;
     manager.sees("1 of 10").await;
     manager.close().await;
+}
+
+/// Alive, a choice is answered on the page: what the file would do follows it there and back.
+async fn leave_a_day_out_and_bring_it_back(manager: &Window) {
+    let client = &manager.client;
+    client.wait().for_element(Locator::Css("html[data-alive]")).await.expect("the island comes alive");
+    client.execute("window.stayed = true", vec![]).await.expect("a mark");
+    let day = client.find(Locator::Css("select[name^='day.']")).await.expect("a day of the file");
+    let chosen = day.prop("value").await.expect("an answer").expect("a day of the cohort");
+    let import = client.find(Locator::Css("form[action='/api/agenda/agenda-import/apply'] button")).await.expect("something to import");
+    let whole = import.text().await.expect("its label");
+    manager.choose("select[name^='day.']", "").await;
+    manager.sees("Read like this, the file would").await;
+    assert!(!manager.text().await.contains(&whole), "fewer sessions than “{whole}”");
+    manager.choose("select[name^='day.']", &chosen).await;
+    manager.sees(&whole).await;
+    let stayed = client.execute("return window.stayed === true", vec![]).await.expect("an answer");
+    assert_eq!(stayed, serde_json::json!(true), "the page was not left");
 }
 
 /// The last seat goes while the page is open: the press is answered with the rule's own sentence, where it was made, and

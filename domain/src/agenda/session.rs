@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use crate::contact;
-use crate::refusal::FieldRefusal;
+use crate::refusal::{FieldRefusal, FieldRefusals};
 use crate::time::{self, Fold, LocalTimeRefusal, Zone};
 
 crate::text_enum! {
@@ -113,43 +113,28 @@ impl SessionText {
     /// # Errors
     /// Every field that is wrong, in the order of the form.
     pub fn parse(typed: &TypedSession<'_>) -> Result<Self, Vec<FieldRefusal>> {
-        let mut wrong = Vec::new();
-        let mut keep = |answer: Result<String, FieldRefusal>| {
-            answer.unwrap_or_else(|why| {
-                wrong.push(why);
-                String::new()
-            })
-        };
-        let title = keep(contact::required("title", typed.title, 200, "Give the session a title."));
-        let summary = keep(contact::paragraphs("summary", typed.summary, 8_000));
-        let room = keep(contact::optional("room", typed.room, 100));
-        let track = keep(contact::optional("track", typed.track, 100));
-        let objective = keep(contact::optional("objective", typed.objective, 500));
+        let mut wrong = FieldRefusals::default();
+        let title = wrong.keep(contact::required("title", typed.title, 200, "Give the session a title."));
+        let summary = wrong.keep(contact::paragraphs("summary", typed.summary, 8_000));
+        let room = wrong.keep(contact::optional("room", typed.room, 100));
+        let track = wrong.keep(contact::optional("track", typed.track, 100));
+        let objective = wrong.keep(contact::optional("objective", typed.objective, 500));
         let educators: Vec<String> = typed.educators.lines().map(contact::one_line).filter(|name| !name.is_empty()).collect();
         if educators.iter().any(|name| name.chars().count() > 120) || educators.len() > 30 {
-            wrong.push(FieldRefusal::new("educators", "One name a line, at most 30 names of 120 characters."));
+            wrong.refuse("educators", "One name a line, at most 30 names of 120 characters.");
         }
-        let capacity = match seat_count("capacity", typed.capacity) {
-            Ok(count) => count,
-            Err(why) => {
-                wrong.push(why);
-                None
-            }
-        };
+        let capacity = wrong.keep(seat_count("capacity", typed.capacity));
         let kind = Kind::parse(typed.kind);
         if kind.is_none() {
-            wrong.push(FieldRefusal::new("kind", "Choose what kind of session this is."));
+            wrong.refuse("kind", "Choose what kind of session this is.");
         }
         let mode = SeatMode::parse(typed.mode);
         if mode.is_none() {
-            wrong.push(FieldRefusal::new("mode", "Choose who attends."));
+            wrong.refuse("mode", "Choose who attends.");
         }
-        match (kind, mode) {
-            (Some(kind), Some(mode)) if wrong.is_empty() => {
-                Ok(Self { title, summary, kind, room, track, objective, educators, capacity, mode })
-            }
-            _ => Err(wrong),
-        }
+        let (Some(kind), Some(mode)) = (kind, mode) else { return Err(wrong.into()) };
+        wrong.finish()?;
+        Ok(Self { title, summary, kind, room, track, objective, educators, capacity, mode })
     }
 }
 

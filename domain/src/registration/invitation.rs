@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::cohort::State as CohortState;
 use crate::contact;
-use crate::refusal::{FieldRefusal, Refusal};
+use crate::refusal::{FieldRefusal, FieldRefusals, Refusal};
 
 crate::text_enum! {
     /// Where an invitation stands. `queued` and `sent` hold a seat; `accepted` has it.
@@ -216,22 +216,17 @@ impl Needs {
     /// # Errors
     /// Every field that is too long.
     pub fn parse(typed: &Self) -> Result<Self, Vec<FieldRefusal>> {
-        let mut wrong = Vec::new();
-        let mut keep = |answer: Result<String, FieldRefusal>| {
-            answer.unwrap_or_else(|why| {
-                wrong.push(why);
-                String::new()
-            })
-        };
+        let mut wrong = FieldRefusals::default();
         let needs = Self {
-            travel: keep(contact::paragraphs("travel", &typed.travel, 1_000)),
-            dietary: keep(contact::paragraphs("dietary", &typed.dietary, 500)),
-            accessibility: keep(contact::paragraphs("accessibility", &typed.accessibility, 500)),
-            emergency_contact: keep(contact::optional("emergency_contact", &typed.emergency_contact, 200)),
-            pronunciation: keep(contact::optional("pronunciation", &typed.pronunciation, 120)),
-            wants_to_learn: keep(contact::paragraphs("wants_to_learn", &typed.wants_to_learn, 1_000)),
+            travel: wrong.keep(contact::paragraphs("travel", &typed.travel, 1_000)),
+            dietary: wrong.keep(contact::paragraphs("dietary", &typed.dietary, 500)),
+            accessibility: wrong.keep(contact::paragraphs("accessibility", &typed.accessibility, 500)),
+            emergency_contact: wrong.keep(contact::optional("emergency_contact", &typed.emergency_contact, 200)),
+            pronunciation: wrong.keep(contact::optional("pronunciation", &typed.pronunciation, 120)),
+            wants_to_learn: wrong.keep(contact::paragraphs("wants_to_learn", &typed.wants_to_learn, 1_000)),
         };
-        if wrong.is_empty() { Ok(needs) } else { Err(wrong) }
+        wrong.finish()?;
+        Ok(needs)
     }
 }
 

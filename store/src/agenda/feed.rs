@@ -19,7 +19,6 @@ pub const CANCELLED_KEPT_DAYS: i64 = 30;
 pub struct Owner {
     pub registration: i64,
     pub cohort: i64,
-    pub cohort_title: String,
     pub program: String,
     pub zone: String,
     /// Changes with everything the feed shows: release, cohort's state, seats. Empty where nobody asks for it.
@@ -37,7 +36,6 @@ pub async fn owner(db: &Db, now: DateTime<Utc>, token: &str) -> Result<Option<Ow
         used_at: Option<DateTime<Utc>>,
         registration: i64,
         cohort: i64,
-        cohort_title: String,
         program: String,
         zone: String,
         release_number: i32,
@@ -49,7 +47,7 @@ pub async fn owner(db: &Db, now: DateTime<Utc>, token: &str) -> Result<Option<Ow
     // A seat's id is higher than every earlier one's: with the time of the last one taken, count and sum name the set.
     let row: Option<Row> = sql::one(
         db.read(),
-        "SELECT l.id AS link, l.used_at, r.id AS registration, c.id AS cohort, c.title AS cohort_title, g.title AS program, c.zone, \
+        "SELECT l.id AS link, l.used_at, r.id AS registration, c.id AS cohort, g.title AS program, c.zone, \
          c.release_number, c.state AS cohort_state, (SELECT count(*) FROM seat t WHERE t.registration_id = r.id AND t.offered_until IS NULL) AS seats, \
          (SELECT CAST(coalesce(sum(t.id), 0) AS BIGINT) FROM seat t WHERE t.registration_id = r.id AND t.offered_until IS NULL) AS seat_ids, \
          (SELECT max(t.taken_at) FROM seat t WHERE t.registration_id = r.id AND t.offered_until IS NULL) AS last_taken FROM link l \
@@ -65,21 +63,20 @@ pub async fn owner(db: &Db, now: DateTime<Utc>, token: &str) -> Result<Option<Ow
     Ok(Some(Owner {
         registration: row.registration,
         cohort: row.cohort,
-        cohort_title: row.cohort_title,
         program: row.program,
         zone: row.zone,
         version: format!("{} {} {} {} {:?}", row.release_number, row.cohort_state, row.seats, row.seat_ids, row.last_taken),
     }))
 }
 
-/// The owner behind a registration, for downloads by somebody signed in.
+/// The owner behind a registration, for the mail that carries the agenda.
 ///
 /// # Errors
 /// The database.
 pub async fn owner_of(db: &Db, registration: i64) -> Result<Option<Owner>, DbErr> {
     sql::one(
         db.read(),
-        "SELECT r.id AS registration, c.id AS cohort, c.title AS cohort_title, g.title AS program, c.zone, '' AS version FROM registration r JOIN cohort c ON c.id = r.cohort_id \
+        "SELECT r.id AS registration, c.id AS cohort, g.title AS program, c.zone, '' AS version FROM registration r JOIN cohort c ON c.id = r.cohort_id \
          JOIN program g ON g.id = c.program_id WHERE r.id = $1 AND r.state = 'confirmed'",
         values![registration],
     )

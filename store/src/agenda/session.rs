@@ -3,8 +3,10 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use domain::agenda::session::{SeatMode, SessionText, Slot, TypedSession};
 use domain::refusal::{FieldRefusal, Refusal};
-use domain::time::{Fold, Zone};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
+use domain::time::{Fold, Zone, is_second_press};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
 use crate::entity::{cohort, room, session, session_facilitator};
 use crate::halt::{refuse, word};
@@ -97,14 +99,14 @@ pub async fn create(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, t
     let Some(zone) = zone_of(&*txn, cohort_id).await? else { return refuse(SessionRefusal::Unknown) };
     let parsed = parse(typed, &zone).map_err(|wrong| Halt::Refused(SessionRefusal::Fields(wrong)))?;
     cohort::Entity::find_by_id(cohort_id).lock_exclusive().one(&*txn).await?;
-    let just_made = session::Entity::find()
+    let newest = session::Entity::find()
         .filter(session::Column::CohortId.eq(cohort_id))
         .filter(session::Column::Title.eq(&parsed.text.title))
         .filter(session::Column::StartsAt.eq(parsed.slot.starts_at))
-        .filter(session::Column::CreatedAt.gt(now - crate::SECOND_PRESS))
+        .order_by_desc(session::Column::CreatedAt)
         .one(&*txn)
         .await?;
-    if let Some(made) = just_made {
+    if let Some(made) = newest.filter(|made| is_second_press(made.created_at, now)) {
         return Ok(made.id);
     }
     let after = described(&parsed);

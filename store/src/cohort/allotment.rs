@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::cohort::State as CohortState;
 use domain::cohort::allotment::{self, AllotmentRefusal, Ledgered, Movement, NameFacts, Named};
+use domain::cohort::reply_date;
 use domain::contact::{self, Email};
 use domain::refusal::{FieldRefusal, Refusal};
 use domain::registration::invitation::State;
@@ -11,7 +12,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use crate::cohort::cohort_itself::{Cohort, already_past, facts, reply_deadline, sums};
+use crate::cohort::cohort_itself::{Cohort, facts, reply_deadline, sums};
 use crate::entity::{self, cohort, company, invitation, person, seat_journal};
 use crate::halt::{refuse, word};
 use crate::history::{self, Actor, Entry};
@@ -193,9 +194,7 @@ pub async fn edit(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision: 
     }
     let zone = word(Zone::parse(&cohort.zone).ok(), &cohort.zone)?;
     let reply_by = reply_deadline(&zone, day).map_err(|why| Halt::Refused(NamingRefusal::Fields(vec![why])))?;
-    if reply_by <= now && reply_by != row.reply_by {
-        return refuse(NamingRefusal::Fields(vec![already_past()]));
-    }
+    reply_date(now, reply_by, Some(row.reply_by)).map_err(|why| Halt::Refused(NamingRefusal::Fields(vec![why])))?;
     if let Err(why) = allotment::allot(sums(&*txn, &cohort).await?, row.seats as u32, in_use(&*txn, id).await?, seats) {
         return whole(why);
     }

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use domain::cohort::allotment::{self, Sums};
-use domain::cohort::{Missing, Readiness, State, Step, StepRefusal};
+use domain::cohort::{Missing, Readiness, State, Step, StepRefusal, reply_date};
 use domain::contact;
-use domain::refusal::{FieldRefusal, Refusal};
+use domain::refusal::{FieldRefusal, FieldRefusals, Refusal};
 use domain::registration::invitation::State as InvitationState;
-use domain::time::{self, Zone, words};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
+use domain::time::{self, Zone, is_second_press, words};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
 use crate::entity::{cohort, program, rule_version};
 use crate::halt::{refuse, word};
@@ -81,29 +83,22 @@ struct Parsed {
 
 impl Parsed {
     fn parse(typed: &Typed<'_>) -> Result<Self, Vec<FieldRefusal>> {
-        let mut wrong = Vec::new();
-        let mut keep = |answer: Result<String, FieldRefusal>| {
-            answer.unwrap_or_else(|why| {
-                wrong.push(why);
-                String::new()
-            })
-        };
-        let title = keep(contact::required("title", typed.title, 160, "Give the cohort a title, such as “Spring cohort”."));
-        let venue = keep(contact::required("venue", typed.venue, 160, "Say where people come together."));
-        let place = keep(contact::optional("place", typed.place, 160));
-        let letter = keep(contact::paragraphs("letter", typed.letter, 4_000));
-        let zone = Zone::parse(typed.zone.trim())
-            .map_err(|_| wrong.push(FieldRefusal::new("zone", "Choose the venue's time zone, such as Europe/Paris.")));
+        let mut wrong = FieldRefusals::default();
+        let title = wrong.keep(contact::required("title", typed.title, 160, "Give the cohort a title, such as “Spring cohort”."));
+        let venue = wrong.keep(contact::required("venue", typed.venue, 160, "Say where people come together."));
+        let place = wrong.keep(contact::optional("place", typed.place, 160));
+        let letter = wrong.keep(contact::paragraphs("letter", typed.letter, 4_000));
+        let zone = Zone::parse(typed.zone.trim()).map_err(|_| wrong.refuse("zone", "Choose the venue's time zone, such as Europe/Paris."));
         let mut day = |field: &'static str, text: &str, ask: &str| {
             let day = text.trim().parse::<NaiveDate>();
-            day.map_err(|_| wrong.push(FieldRefusal::new(field, ask)))
+            day.map_err(|_| wrong.refuse(field, ask))
         };
         let first_day = day("first_day", typed.first_day, "Choose the first day.");
         let last_day = day("last_day", typed.last_day, "Choose the last day.");
         let reply_day = day("reply_by", typed.reply_by, "Choose the day until which seats are held.");
         let capacity = typed.capacity.trim().parse::<u32>().ok().filter(|count| (1..=10_000).contains(count));
         if capacity.is_none() {
-            wrong.push(FieldRefusal::new("capacity", "Enter how many people the cohort takes, from 1 to 10,000."));
+            wrong.refuse("capacity", "Enter how many people the cohort takes, from 1 to 10,000.");
         }
         let overbooked = if typed.overbooked.trim().is_empty() {
             Some(0)
@@ -111,39 +106,32 @@ impl Parsed {
             typed.overbooked.trim().parse::<u32>().ok().filter(|count| *count <= 1_000)
         };
         if overbooked.is_none() {
-            wrong.push(FieldRefusal::new("overbooked", "Enter how many seats you promise beyond the capacity, or 0."));
+            wrong.refuse("overbooked", "Enter how many seats you promise beyond the capacity, or 0.");
         }
         let rule = typed.rule.trim();
         let rule = if rule.is_empty() { Ok(None) } else { rule.parse::<i32>().map(Some) };
-        let rule = rule.map_err(|_| wrong.push(FieldRefusal::new("rule", "Choose a version of the conversation rule.")));
+        let rule = rule.map_err(|_| wrong.refuse("rule", "Choose a version of the conversation rule."));
         if let (Ok(first), Ok(last)) = (first_day, last_day) {
             if last < first {
-                wrong.push(FieldRefusal::new("last_day", "The last day comes before the first. Check both."));
+                wrong.refuse("last_day", "The last day comes before the first. Check both.");
             } else if (last - first).num_days() > 30 {
-                wrong.push(FieldRefusal::new("last_day", "This is longer than a month. Check both days."));
+                wrong.refuse("last_day", "This is longer than a month. Check both days.");
             }
         }
         if let (Ok(first), Ok(reply)) = (first_day, reply_day)
             && reply >= first
         {
-            wrong.push(FieldRefusal::new("reply_by", "Ask for replies before the cohort begins."));
+            wrong.refuse("reply_by", "Ask for replies before the cohort begins.");
         }
         let (Ok(zone), Ok(first_day), Ok(last_day), Ok(reply_day), Some(capacity), Some(overbooked), Ok(rule)) =
             (zone, first_day, last_day, reply_day, capacity, overbooked, rule)
         else {
-            return Err(wrong);
+            return Err(wrong.into());
         };
-        if !wrong.is_empty() {
-            return Err(wrong);
-        }
+        wrong.finish()?;
         let reply_by = reply_deadline(&zone, reply_day).map_err(|why| vec![why])?;
         Ok(Self { title, venue, place, zone, first_day, last_day, capacity, overbooked, reply_by, letter, rule })
     }
-}
-
-/// Of a reply date nobody could keep.
-pub(crate) fn already_past() -> FieldRefusal {
-    FieldRefusal::new("reply_by", "This day is over. Choose a later one, so that people can answer.")
 }
 
 /// Six in the evening of the day, at the venue.
@@ -162,18 +150,16 @@ pub async fn create(db: &Db, now: DateTime<Utc>, actor: Actor, program: i64, typ
     if program::Entity::find_by_id(program).lock_exclusive().one(&*txn).await?.is_none() {
         return refuse(CohortRefusal::Unknown);
     }
-    let just_made = cohort::Entity::find()
+    let newest = cohort::Entity::find()
         .filter(cohort::Column::ProgramId.eq(program))
         .filter(cohort::Column::Title.eq(&parsed.title))
-        .filter(cohort::Column::CreatedAt.gt(now - crate::SECOND_PRESS))
+        .order_by_desc(cohort::Column::CreatedAt)
         .one(&*txn)
         .await?;
-    if let Some(made) = just_made {
+    if let Some(made) = newest.filter(|made| is_second_press(made.created_at, now)) {
         return Ok(made.id);
     }
-    if parsed.reply_by <= now {
-        return refuse(CohortRefusal::Fields(vec![already_past()]));
-    }
+    reply_date(now, parsed.reply_by, None).map_err(|why| Halt::Refused(CohortRefusal::Fields(vec![why])))?;
     let rule = rule_id(&*txn, parsed.rule).await?;
     let after = described(&parsed);
     let row = cohort::ActiveModel {
@@ -216,9 +202,7 @@ pub async fn edit(
     if row.revision != revision {
         return refuse(CohortRefusal::Stale);
     }
-    if parsed.reply_by <= now && parsed.reply_by != row.reply_by {
-        return refuse(CohortRefusal::Fields(vec![already_past()]));
-    }
+    reply_date(now, parsed.reply_by, Some(row.reply_by)).map_err(|why| Halt::Refused(CohortRefusal::Fields(vec![why])))?;
     let field = |field, why: String| Halt::Refused(CohortRefusal::Fields(vec![FieldRefusal::new(field, why)]));
     allotment::resize(sums(&*txn, &row).await?, parsed.capacity, parsed.overbooked).map_err(|why| field("capacity", why.sentence()))?;
     let rule = rule_id(&*txn, parsed.rule).await?;
@@ -306,8 +290,10 @@ pub async fn step(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, step: Step
     let txn = db.write().await?;
     let Some(row) = cohort::Entity::find_by_id(id).lock_exclusive().one(&*txn).await? else { return refuse(CohortRefusal::Unknown) };
     let state = word(State::parse(&row.state), &row.state)?;
+    let zone = word(Zone::parse(&row.zone).ok(), &row.zone)?;
+    let today = time::to_local(&zone, now).date();
     let next =
-        domain::cohort::after(state, step, &readiness(&*txn, now, &row).await?).map_err(|why| Halt::Refused(CohortRefusal::Step(why)))?;
+        domain::cohort::after(state, step, today, &readiness(&*txn, &row).await?).map_err(|why| Halt::Refused(CohortRefusal::Step(why)))?;
     if next == state {
         return Ok(state);
     }
@@ -332,12 +318,10 @@ pub async fn step(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, step: Step
     Ok(next)
 }
 
-async fn readiness(db: &impl ConnectionTrait, now: DateTime<Utc>, row: &cohort::Model) -> Result<Readiness, Fault> {
-    let zone = word(Zone::parse(&row.zone).ok(), &row.zone)?;
+async fn readiness(db: &impl ConnectionTrait, row: &cohort::Model) -> Result<Readiness, DbErr> {
     let sponsor = program::Entity::find_by_id(row.program_id).one(db).await?.is_some_and(|program| !program.sponsor_name.is_empty());
     Ok(Readiness {
         sponsor_named: sponsor,
-        today: time::to_local(&zone, now).date(),
         first_day: row.first_day,
         last_day: row.last_day,
         capacity: row.capacity as u32,
@@ -586,7 +570,6 @@ pub async fn dashboard(db: &Db, id: i64) -> Result<Option<Dashboard>, Fault> {
     let sums = Sums { capacity: cohort.capacity, overbooked: cohort.overbooked, allotted, outside: 0 };
     let readiness = Readiness {
         sponsor_named: !cohort.sponsor_name.is_empty(),
-        today: cohort.first_day,
         first_day: cohort.first_day,
         last_day: cohort.last_day,
         capacity: cohort.capacity,

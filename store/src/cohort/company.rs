@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::cohort::company_import::{domain_key, name_key};
 use domain::contact;
-use domain::refusal::{FieldRefusal, Refusal};
+use domain::refusal::{FieldRefusal, FieldRefusals, Refusal};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
 
 use crate::entity::{account_manager, company, competitor};
@@ -215,23 +215,15 @@ pub async fn save(
     revision: i32,
     typed: &Typed<'_>,
 ) -> Result<i64, Halt<CompanyRefusal>> {
-    let mut wrong = Vec::new();
-    let mut keep = |answer: Result<String, FieldRefusal>| {
-        answer.unwrap_or_else(|why| {
-            wrong.push(why);
-            String::new()
-        })
-    };
-    let name = keep(contact::required("name", typed.name, 200, "Enter the company's name."));
-    let domain = keep(contact::optional("domain", typed.domain, 200)).to_lowercase();
-    let sector = keep(contact::optional("sector", typed.sector, 100));
-    let sub_industry = keep(contact::optional("sub_industry", typed.sub_industry, 100));
-    let headquarters = keep(contact::optional("headquarters", typed.headquarters, 200));
-    let country = keep(contact::optional("country", typed.country, 100));
-    let segment = keep(contact::optional("segment", typed.segment, 20));
-    if !wrong.is_empty() {
-        return refuse(CompanyRefusal::Fields(wrong));
-    }
+    let mut wrong = FieldRefusals::default();
+    let name = wrong.keep(contact::required("name", typed.name, 200, "Enter the company's name."));
+    let domain = wrong.keep(contact::optional("domain", typed.domain, 200)).to_lowercase();
+    let sector = wrong.keep(contact::optional("sector", typed.sector, 100));
+    let sub_industry = wrong.keep(contact::optional("sub_industry", typed.sub_industry, 100));
+    let headquarters = wrong.keep(contact::optional("headquarters", typed.headquarters, 200));
+    let country = wrong.keep(contact::optional("country", typed.country, 100));
+    let segment = wrong.keep(contact::optional("segment", typed.segment, 20));
+    wrong.finish().map_err(|wrong| Halt::Refused(CompanyRefusal::Fields(wrong)))?;
     let key = name_key(&name);
     let txn = db.write().await?;
     if company::Entity::find().filter(company::Column::NameKey.eq(&key)).filter(company::Column::Id.ne(id)).one(&*txn).await?.is_some() {

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::contact;
-use domain::refusal::{FieldRefusal, Refusal};
-use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
+use domain::refusal::{FieldRefusal, FieldRefusals, Refusal};
+use domain::time::is_second_press;
+use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use crate::entity::{program, staff};
 use crate::halt::refuse;
@@ -120,34 +121,30 @@ impl Refusal for ProgramRefusal {
 /// # Errors
 /// A field (the sponsor is required), or a stale revision.
 pub async fn save(db: &Db, now: DateTime<Utc>, owner: i64, id: i64, revision: i32, typed: &Typed<'_>) -> Result<i64, Halt<ProgramRefusal>> {
-    let mut wrong = Vec::new();
-    let mut keep = |answer: Result<String, FieldRefusal>| {
-        answer.unwrap_or_else(|why| {
-            wrong.push(why);
-            String::new()
-        })
-    };
-    let title = keep(contact::required("title", typed.title, 160, "Give the program a title."));
-    let theme = keep(contact::optional("theme", typed.theme, 200));
-    let audience = keep(contact::optional("audience", typed.audience, 200));
-    let description = keep(contact::paragraphs("description", typed.description, 8_000));
-    let sponsor_name =
-        keep(contact::required("sponsor_name", typed.sponsor_name, 120, "Name the executive sponsor: every invitation is signed by one."));
-    let sponsor_title = keep(contact::optional("sponsor_title", typed.sponsor_title, 120));
-    if !wrong.is_empty() {
-        return refuse(ProgramRefusal::Fields(wrong));
-    }
+    let mut wrong = FieldRefusals::default();
+    let title = wrong.keep(contact::required("title", typed.title, 160, "Give the program a title."));
+    let theme = wrong.keep(contact::optional("theme", typed.theme, 200));
+    let audience = wrong.keep(contact::optional("audience", typed.audience, 200));
+    let description = wrong.keep(contact::paragraphs("description", typed.description, 8_000));
+    let sponsor_name = wrong.keep(contact::required(
+        "sponsor_name",
+        typed.sponsor_name,
+        120,
+        "Name the executive sponsor: every invitation is signed by one.",
+    ));
+    let sponsor_title = wrong.keep(contact::optional("sponsor_title", typed.sponsor_title, 120));
+    wrong.finish().map_err(|wrong| Halt::Refused(ProgramRefusal::Fields(wrong)))?;
     let txn = db.write().await?;
     if id == 0 {
         // A second press of the button is the first one: the owner is locked, so that two presses do not race.
         staff::Entity::find_by_id(owner).lock_exclusive().one(&*txn).await?;
-        let just_made = program::Entity::find()
+        let newest = program::Entity::find()
             .filter(program::Column::OwnerId.eq(owner))
             .filter(program::Column::Title.eq(&title))
-            .filter(program::Column::CreatedAt.gt(now - crate::SECOND_PRESS))
+            .order_by_desc(program::Column::CreatedAt)
             .one(&*txn)
             .await?;
-        if let Some(made) = just_made {
+        if let Some(made) = newest.filter(|made| is_second_press(made.created_at, now)) {
             return Ok(made.id);
         }
     }

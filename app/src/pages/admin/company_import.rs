@@ -13,8 +13,9 @@ use store::{Fault, Halt, PAGE_ROWS, Page};
 use crate::components::form::{self, Input};
 use crate::components::table::{empty, pager, tag};
 use crate::desk::{Desk, Draft, Reply, Stop};
-use crate::frame::{self, Section};
-use crate::words::{count, thousands};
+use crate::frame::{self, Islands, Section};
+use crate::islands::import_preview::ImportPreview;
+use crate::words::{self, count, thousands};
 
 /// The largest file taken.
 const MOST_BYTES: usize = 10 * 1024 * 1024;
@@ -124,14 +125,24 @@ pub async fn plan(desk: Desk) -> Reply {
     let table = rules::read(upload.content.as_bytes()).map_err(|why| Fault::Unreadable(why.sentence()))?;
     let mapping: Mapping = serde_json::from_str(&upload.mapping).map_err(|why| Fault::Unreadable(why.to_string()))?;
     let draft = desk.draft("company-import-map").await?;
+    let refused = draft.errors().into_iter().map(|(_, sentence)| sentence).collect::<Vec<_>>().join(" ");
     let (would, refusal) = match store::cohort::company_import::dry_run(desk.db(), &table, &mapping).await {
+        // The columns in the form are not those that are kept: what these would do does not stand below the others.
+        Ok(_) | Err(Halt::Refused(_)) if !refused.is_empty() => (None, None),
         Ok(plan) => (Some(plan), None),
         Err(Halt::Refused(why)) => (None, Some(why.sentence())),
         Err(Halt::Fault(fault)) => return Err(fault.into()),
     };
     let applied = upload.applied.clone();
-    let columns_open = refusal.is_some() || !draft.errors().is_empty();
+    let columns_open = refusal.is_some() || !refused.is_empty();
     let columns = applied.is_none().then(|| columns_form(&draft, &upload, &table, &mapping, columns_open));
+    // A refused form stays plain, with its reasons where they are, until its button is pressed again.
+    let islands = if columns.is_some() && refused.is_empty() { Islands::Some } else { Islands::None };
+    let sentence = match (&would, &refusal) {
+        (Some(plan), _) => in_words(&plan.counts()),
+        (None, Some(why)) => why.clone(),
+        (None, None) => refused,
+    };
     let refusal = refusal.map(|why| view! { <p class="notice warn">{why}</p> });
     let act = match (&applied, &would) {
         (Some(outcome), _) => applied_part(outcome),
@@ -142,17 +153,15 @@ pub async fn plan(desk: Desk) -> Reply {
     let step = if applied.is_some() { 4 } else { 2 };
     let eyebrow = format!("{} · {}", upload.file_name, count(u32::try_from(table.rows.len()).unwrap_or(u32::MAX), "row", "rows"));
     let heading = if applied.is_some() { "The file is imported" } else { "Check the rows" };
-    frame::staff(&desk, Section::Companies, heading, || {
+    frame::staff_with(&desk, Section::Companies, islands, heading, || {
         view! {
             <main id="main" class="wrap page stack loose">
                 {crumbs()}
                 {form::errors(&draft)}
                 <div class="stack tight"><p class="eyebrow">{eyebrow}</p><h1>{heading}</h1></div>
                 {steps(step)}
-                {refusal}
-                {act}
-                {columns}
-                {rows}
+                {columns.map(|columns| view! { <ImportPreview>{columns}</ImportPreview> })}
+                <div id="plan" class="stack loose" data-would=sentence>{refusal}{act}{rows}</div>
             </main>
         }
     })
@@ -216,6 +225,18 @@ fn apply_part(id: i64, counts: Counts) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// What the file would do, in a sentence.
+fn in_words(counts: &Counts) -> String {
+    let parts = [
+        (counts.create, format!("create {}", count(u32::try_from(counts.create).unwrap_or(u32::MAX), "company", "companies"))),
+        (counts.update, format!("update {}", number(counts.update))),
+        (counts.unchanged, format!("leave {} unchanged", number(counts.unchanged))),
+        (counts.refuse, format!("refuse {}", number(counts.refuse))),
+    ];
+    let parts: Vec<String> = parts.into_iter().filter(|(figure, _)| *figure > 0).map(|(_, part)| part).collect();
+    format!("Read like this, the file would {}.", words::list(&parts))
 }
 
 fn columns_form(draft: &Draft, upload: &Upload, table: &Table, mapping: &Mapping, open: bool) -> AnyView {

@@ -3,7 +3,7 @@
 use axum::extract::Multipart;
 use axum::extract::multipart::Field;
 use chrono::NaiveDate;
-use domain::agenda::agenda_import::{self, Change, DayMap, Outcome, Plan, PlannedRow, PlannedSession, Quirk, Reading};
+use domain::agenda::agenda_import::{self, Change, Counts, DayMap, Outcome, Plan, PlannedRow, PlannedSession, Quirk, Reading};
 use domain::refusal::Refusal;
 use domain::time::words as dates;
 use leptos::prelude::*;
@@ -13,7 +13,8 @@ use store::cohort::Cohort;
 use crate::components::form;
 use crate::components::table::tag;
 use crate::desk::{Desk, Reply, Stop};
-use crate::frame::{self, Section};
+use crate::frame::{self, Islands, Section};
+use crate::islands::import_preview::ImportPreview;
 use crate::pages::program::frame::{Here, Tab, cohort_frame, number};
 use crate::words;
 
@@ -170,7 +171,7 @@ pub async fn plan(desk: Desk) -> Reply {
     let shown = desk.query("show").to_owned();
     let here = desk.path().to_owned();
     let filters = FILTERS.map(|(word, label)| (desk.with_query("show", word), word, label));
-    frame::staff(&desk, Section::Cohorts, "Check the sessions", move || {
+    frame::staff_with(&desk, Section::Cohorts, Islands::Some, "Check the sessions", move || {
         let through = vec![(format!("/cohorts/{id}/agenda"), "Agenda"), (format!("/cohorts/{id}/agenda-import"), "Import an agenda")];
         let counts = plan.counts();
         let quirks: Vec<String> = reading.quirks.iter().chain(&plan.quirks).map(Quirk::sentence).collect();
@@ -186,10 +187,12 @@ pub async fn plan(desk: Desk) -> Reply {
                 {steps(at)}
                 {applied}
                 <p class="soft">{title}</p>
-                {told(quirks)}
                 {day_form(&cohort, import_id, &reading, &days)}
-                {apply(import_id, counts.create + counts.update)}
-                {rows(&plan, filters, &shown, &here)}
+                <div id="plan" class="stack loose" data-would=in_words(&counts)>
+                    {told(quirks)}
+                    {apply(import_id, counts.create + counts.update)}
+                    {rows(&plan, filters, &shown, &here)}
+                </div>
             </main>
         }
     })
@@ -227,17 +230,29 @@ fn day_form(cohort: &Cohort, import: i64, reading: &Reading, days: &DayMap) -> A
             }
         })
         .collect_view();
-    view! {
-        <section class="stack" aria-labelledby="days">
-            <h2 id="days">"Which day becomes which"</h2>
-            <form method="post" action="/api/agenda/agenda-import/map" class="stack">
-                {form::hidden("import", import)}
-                {selects}
-                <p class="row"><button class="button">"Read it with these days"</button></p>
-            </form>
-        </section>
+    let form = view! {
+        <form method="post" action="/api/agenda/agenda-import/map" class="stack">
+            {form::hidden("import", import)}
+            {selects}
+            <p class="row"><button class="button">"Read it with these days"</button></p>
+        </form>
     }
-    .into_any()
+    .into_any();
+    view! { <section class="stack" aria-labelledby="days"><h2 id="days">"Which day becomes which"</h2><ImportPreview>{form}</ImportPreview></section> }
+        .into_any()
+}
+
+/// What the file would do, in a sentence.
+fn in_words(counts: &Counts) -> String {
+    let parts = [
+        (counts.create, format!("bring in {}", words::count(number(counts.create), "new session", "new sessions"))),
+        (counts.update, format!("change {}", number(counts.update))),
+        (counts.unchanged, format!("leave {} unchanged", number(counts.unchanged))),
+        (counts.leave_out, format!("leave {} out", number(counts.leave_out))),
+        (counts.refuse, format!("refuse {}", number(counts.refuse))),
+    ];
+    let parts: Vec<String> = parts.into_iter().filter(|(figure, _)| *figure > 0).map(|(_, part)| part).collect();
+    format!("Read like this, the file would {}.", words::list(&parts))
 }
 
 fn apply(import: i64, sessions: usize) -> AnyView {
