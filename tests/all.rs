@@ -1,5 +1,6 @@
 //! Every check that runs the whole program, as one program. See `lib.rs` for what they stand on.
 
+mod agenda_check;
 mod calendars;
 mod http;
 mod journeys;

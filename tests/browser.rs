@@ -75,6 +75,14 @@ impl Browser {
         Got { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned(), path: path.to_owned() }
     }
 
+    /// A file as it is: its status, its headers and its octets.
+    pub async fn file(&self, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let request = Request::builder().uri(path).header(header::ACCEPT, "text/html").header(header::COOKIE, self.cookie_line());
+        let response = self.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        (parts.status, parts.headers, body.collect().await.expect("a body").to_bytes().to_vec())
+    }
+
     /// The octets of an answer as they cross the wire, compressed or not.
     pub async fn octets(&self, path: &str, headers: &[(&str, &str)]) -> usize {
         let mut request = Request::builder().uri(path).header(header::ACCEPT, "text/html");

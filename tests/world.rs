@@ -8,11 +8,12 @@ use domain::access::Role;
 use domain::agenda::session::TypedSession;
 use domain::cohort::Step;
 use domain::cohort::allotment::Named;
+use domain::conduct::acknowledgement::Holder;
 use domain::conduct::conversation_rule::STARTING_TEXT;
 use domain::contact::Email;
-use domain::registration::invitation::Needs;
 use store::agenda::session::Typed;
 use store::cohort::allotment::NewAllotment;
+use store::conduct::acknowledgement::Shown;
 use store::registration::invitation::Answer;
 use store::{Actor, Db};
 
@@ -108,9 +109,48 @@ impl World {
         Actor::Staff(self.manager)
     }
 
+    /// The company of an allotment.
+    pub async fn company(&self, allotment: usize) -> i64 {
+        store::cohort::allotment::get(&self.db, self.allotments[allotment]).await.expect("the allotment").expect("an allotment").company_id
+    }
+
+    /// Makes these the account managers of a company.
+    pub async fn look_after(&self, company: i64, staff: &[i64]) {
+        let row = store::cohort::company::get(&self.db, company).await.expect("the company").expect("a company");
+        let typed = store::cohort::company::Typed { name: &row.name, sector: &row.sector, account_managers: staff, ..Default::default() };
+        store::cohort::company::save(&self.db, now(), self.actor(), company, row.revision, &typed).await.expect("the company is saved");
+    }
+
+    /// An account manager reads the rule and is attached as the observer of a company.
+    pub async fn observe(&self, staff: i64, company: i64) {
+        let rule = store::conduct::conversation_rule::get(&self.db, 1).await.expect("the rule").expect("a version");
+        let shown = store::conduct::acknowledgement::Shown { version: 1, hash: &rule.content_hash, ticked: true };
+        store::conduct::acknowledgement::by_staff(&self.db, now(), staff, &shown).await.expect("acknowledged");
+        store::conduct::observer::attach(&self.db, now(), self.actor(), self.cohort, staff, company).await.expect("attached");
+    }
+
     /// Adds a session to the working copy.
     pub async fn session(&self, plan: &Plan) -> i64 {
         store::agenda::session::create(&self.db, now(), self.actor(), self.cohort, &typed(plan, &[])).await.expect("a session")
+    }
+
+    /// Adds a session for everyone in which somebody from outside teaches; answers the educator's row.
+    pub async fn taught(&self, title: &str, educator: &str) -> i64 {
+        let plan = Plan::everyone(title, "2027-03-28", "16:00", "17:00");
+        let mut typed = typed(&plan, &[]);
+        typed.text.educators = educator;
+        store::agenda::session::create(&self.db, now(), self.actor(), self.cohort, &typed).await.expect("a session");
+        let duties =
+            store::conduct::acknowledgement::duties(&self.db, self.cohort, false, 1).await.expect("the duties").expect("the cohort");
+        match duties.educators.iter().find(|line| line.name == educator).expect("the educator").who {
+            Holder::Educator(id) => id,
+            who => panic!("{who} is no educator"),
+        }
+    }
+
+    /// A member of staff acknowledges the newest version of the conversation rule.
+    pub async fn acknowledge(&self, staff: i64) {
+        acknowledge(&self.db, staff).await;
     }
 
     /// Saves a session as `plan` says.
@@ -152,7 +192,7 @@ impl World {
 
     /// Accepts an invitation; answers its registration.
     pub async fn accept(&self, invitation: i64) -> i64 {
-        let answer = Answer { needs: Needs::default(), acknowledged: Some(1), zone: Some("America/New_York".into()) };
+        let answer = Answer { acknowledged: Some(1), zone: Some("America/New_York".into()), ..Answer::default() };
         store::registration::invitation::accept(&self.db, now(), invitation, &answer).await.expect("the acceptance");
         store::registration::invitation::registration_of(&self.db, invitation).await.expect("the registration").expect("a registration")
     }
@@ -180,6 +220,13 @@ pub async fn staff(db: &Db, email: &str, role: Role) -> i64 {
     store::staff::create(db, now(), &email, role.as_str(), &[role], PASSWORD).await.expect("an account")
 }
 
+/// A member of staff acknowledges the newest version of the conversation rule, in English.
+pub async fn acknowledge(db: &Db, staff: i64) {
+    let newest = store::conduct::conversation_rule::list(db).await.expect("the versions").remove(0);
+    let shown = Shown { version: newest.number.unsigned_abs(), hash: &newest.content_hash, ticked: true };
+    store::conduct::acknowledgement::by_staff(db, now(), staff, &shown).await.expect("the acknowledgement");
+}
+
 /// Of every account here.
 pub const PASSWORD: &str = "a long password of theirs";
 
@@ -198,6 +245,8 @@ pub fn cohort_typed(capacity: &str) -> store::cohort::Typed<'_> {
         reply_by: "2027-02-26",
         letter: "You are invited to a week on one question.",
         rule: "1",
+        quiet_days: "",
+        quiet_company: false,
     }
 }
 

@@ -507,6 +507,18 @@ impl Desk {
         Ok(answer)
     }
 
+    /// Forgets what this visitor typed into a form of this name while it was refused: it has been sent since, and is nobody's
+    /// to find here.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn forget_drafts(&self, form: &str) -> Result<(), Stop> {
+        let Some(owner) = self.cookie(VISITOR_COOKIE) else { return Ok(()) };
+        // A draft is kept as JSON, and its form's name comes first.
+        store::draft::forget(self.db(), &owner, &format!("{{\"form\":\"{form}\",")).await?;
+        Ok(())
+    }
+
     /// A sign-in's cookie, for as long as the browser keeps it.
     pub fn give_cookie(&self, name: &'static str, value: String) {
         self.set_cookie(name, value, 30 * 24 * 60);

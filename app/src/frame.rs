@@ -22,6 +22,11 @@ pub enum Section {
     Scorecard,
     MySessions,
     MyCustomers,
+    People,
+    Publications,
+    Incidents,
+    Openings,
+    AgendaCheck,
     Account,
 }
 
@@ -46,7 +51,7 @@ pub fn staff<V: IntoView + 'static>(desk: &Desk, section: Section, title: &str, 
 /// None; the type is the page's.
 pub fn staff_with<V: IntoView + 'static>(desk: &Desk, section: Section, islands: Islands, title: &str, body: impl FnOnce() -> V) -> Reply {
     let top = staff_top(desk, section);
-    page(desk, StatusCode::OK, islands, title, move || view! { {top} {body()} })
+    page(desk, StatusCode::OK, islands, title, move || view! { {top} {body()} {foot("/concern")} })
 }
 
 fn staff_top(desk: &Desk, section: Section) -> impl IntoView + use<> {
@@ -58,6 +63,10 @@ fn staff_top(desk: &Desk, section: Section) -> impl IntoView + use<> {
         (manages || staff.is(Role::Marketing) || staff.is(Role::AccountManager), Section::Companies, "/companies", "Companies"),
         (staff.is(Role::Facilitator), Section::MySessions, "/my-sessions", "My sessions"),
         (staff.is(Role::AccountManager), Section::MyCustomers, "/my-customers", "My customers"),
+        (staff.is(Role::AccountManager), Section::Openings, "/openings", "Sales openings"),
+        (manages || staff.is(Role::Marketing), Section::People, "/people", "People"),
+        (staff.is(Role::Admin) || staff.is(Role::Marketing), Section::Publications, "/publications", "Publications"),
+        (staff.is(Role::IncidentReviewer), Section::Incidents, "/incidents", "Concerns"),
         (manages || staff.is(Role::ExecutiveSponsor), Section::Scorecard, "/scorecard", "Scorecard"),
         (true, Section::Rules, "/rules", "Conversation rule"),
         (manages, Section::Outbox, "/outbox", "Outbox"),
@@ -86,7 +95,10 @@ pub enum Mine {
     People,
     Calendar,
     Details,
+    Terms,
     Rule,
+    Openings,
+    Concern,
 }
 
 /// A page for a registered executive.
@@ -99,6 +111,7 @@ pub fn executive<V: IntoView + 'static>(desk: &Desk, current: Mine, islands: Isl
         (Mine::Calendar, "/my/calendar", "Calendar"),
         (Mine::People, "/my/people", "People"),
         (Mine::Details, "/my/details", "My details"),
+        (Mine::Terms, "/my/terms", "My terms"),
     ]
     .into_iter()
     .map(|(this, href, label)| view! { <a href=href aria-current=(this == current).then_some("page")>{label}</a> })
@@ -108,8 +121,14 @@ pub fn executive<V: IntoView + 'static>(desk: &Desk, current: Mine, islands: Isl
         view! {
             <header class="top"><div class="wrap"><a class="brand" href="/my/week">{host}</a><nav aria-label="Main">{links}</nav></div></header>
             {body()}
+            {foot("/my/concern")}
         }
     })
+}
+
+/// The discreet way to say that something went wrong: at the foot of every page of theirs.
+fn foot(to: &'static str) -> impl IntoView {
+    view! { <footer class="foot"><div class="wrap"><a href=to>"Report a concern"</a></div></footer> }
 }
 
 /// A page without a top line: letters, sign-in, the delegation lead's page.

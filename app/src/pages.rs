@@ -3,4 +3,5 @@
 pub mod admin;
 pub mod customer;
 pub mod executive;
+pub mod marketing;
 pub mod program;

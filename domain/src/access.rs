@@ -91,6 +91,8 @@ pub struct Belongs {
     pub account_managers: Vec<i64>,
     /// The staff account of the program's executive sponsor.
     pub sponsor: Option<i64>,
+    /// Of a reported incident: the staff kept from it, because it is about them, about somebody they lead, or theirs.
+    pub reviewed_apart_from: Option<Vec<i64>>,
 }
 
 impl Belongs {
@@ -100,7 +102,8 @@ impl Belongs {
             Role::Facilitator => self.facilitators.contains(&staff),
             Role::AccountManager => self.account_managers.contains(&staff),
             Role::ExecutiveSponsor => self.sponsor == Some(staff),
-            Role::Admin | Role::Marketing | Role::IncidentReviewer => false,
+            Role::IncidentReviewer => self.reviewed_apart_from.as_ref().is_some_and(|kept| !kept.contains(&staff)),
+            Role::Admin | Role::Marketing => false,
         }
     }
 }
@@ -180,7 +183,7 @@ macro_rules! doors {
 }
 
 use Grant::{Any, AnyStaff, Anyone, DelegationLead, Executive, Own};
-use Role::{AccountManager, Admin, ExecutiveSponsor, Facilitator, Marketing, ProgramManager};
+use Role::{AccountManager, Admin, ExecutiveSponsor, Facilitator, IncidentReviewer, Marketing, ProgramManager};
 use Standing::{Accepted, Invited, Over};
 
 doors! {
@@ -264,6 +267,72 @@ doors! {
     RulesPage            GET  "/rules"                                 Staff           [AnyStaff];
     PublishRule          POST "/api/conduct/conversation-rule/publish" Staff           [Any(Admin), Any(ProgramManager)];
     RulePage             GET  "/rules/{number}"                        Everyone        [Anyone];
+    RuleWritePage        GET  "/rules/write"                                Staff           [Any(Admin), Any(ProgramManager)];
+    RulePreviewPage      GET  "/rules/preview"                              Staff           [Any(Admin), Any(ProgramManager)];
+    SaveRuleDraft        POST "/api/conduct/conversation-rule/draft"        Staff           [Any(Admin), Any(ProgramManager)];
+    AcknowledgeRule      POST "/api/conduct/acknowledgement/acknowledge"    Staff           [AnyStaff];
+    MyRulePage           GET  "/my/rule"                                    Executives      [Executive(Accepted)];
+    AcknowledgeAgain     POST "/api/conduct/acknowledgement/again"          Executives      [Executive(Accepted)];
+    CohortRulePage       GET  "/cohorts/{cohort}/rule"                      Staff           [Any(Admin), Own(ProgramManager)];
+    RemindAcknowledgement POST "/api/conduct/acknowledgement/remind"         Staff           [Any(Admin), Own(ProgramManager)];
+    SaveEducator         POST "/api/conduct/educator/save"                  Staff           [Any(Admin), Own(ProgramManager)];
+    RecordAcknowledgement POST "/api/conduct/acknowledgement/record"         Staff           [Any(Admin), Own(ProgramManager)];
+    EducatorLink         GET  "/e/{token}"                                  Everyone        [Anyone];
+    EducatorAcknowledge  POST "/api/conduct/acknowledgement/educator"       Everyone        [Anyone];
+
+    // Sales kept apart, and the quiet period.
+    ObserversPage        GET  "/cohorts/{cohort}/observers"                 Staff           [Any(Admin), Own(ProgramManager)];
+    AttachObserver       POST "/api/conduct/observer/attach"                Staff           [Any(Admin), Own(ProgramManager)];
+    DetachObserver       POST "/api/conduct/observer/detach"                Staff           [Any(Admin), Own(ProgramManager)];
+    PersonsPage          GET  "/people"                                     Staff           [Any(Admin), Own(ProgramManager), Any(Marketing)];
+    PersonPage           GET  "/people/{person}"                            Staff           [Any(Admin), Own(ProgramManager), Any(Marketing)];
+    OverrideQuiet        POST "/api/conduct/quiet-period/override"          Staff           [Own(ProgramManager)];
+    SubmitAsk            POST "/api/advocacy/ask/submit"                    Staff           [Own(ProgramManager), Any(Marketing)];
+
+    // Sales openings: only a customer opens one.
+    OpeningsPage         GET  "/my/openings"                                Executives      [Executive(Accepted), Executive(Over)];
+    OpenTopic            POST "/api/conduct/sales-opening/open"             Executives      [Executive(Accepted)];
+    CloseTopic           POST "/api/conduct/sales-opening/close"            Executives      [Executive(Accepted), Executive(Over)];
+    StaffOpeningsPage    GET  "/openings"                                   Staff           [AnyStaff];
+    AddFollowUp          POST "/api/conduct/sales-opening/follow-up"        Staff           [AnyStaff];
+
+    // Concerns.
+    MyConcernPage        GET  "/my/concern"                                 Executives      [Executive(Invited), Executive(Accepted), Executive(Over)];
+    MyConcern            POST "/api/conduct/incident/report-as-guest"       Executives      [Executive(Invited), Executive(Accepted), Executive(Over)];
+    StaffConcernPage     GET  "/concern"                                    Staff           [AnyStaff];
+    StaffConcern         POST "/api/conduct/incident/report"                Staff           [AnyStaff];
+    ConcernLink          GET  "/c/{token}"                                  Everyone        [Anyone];
+    ConcernReply         POST "/api/conduct/incident/reply"                 Everyone        [Anyone];
+    IncidentsPage        GET  "/incidents"                                  Staff           [Any(IncidentReviewer)];
+    IncidentPage         GET  "/incidents/{incident}"                       Staff           [Own(IncidentReviewer)];
+    StepIncident         POST "/api/conduct/incident/step"                  Staff           [Own(IncidentReviewer)];
+    NameReported         POST "/api/conduct/incident/name-reported"         Staff           [Own(IncidentReviewer)];
+    AnswerReporter       POST "/api/conduct/incident/answer"                Staff           [Own(IncidentReviewer)];
+
+    // The agenda check.
+    TermsPage            GET  "/agenda-check"                               Staff           [Any(Admin), Any(ProgramManager)];
+    SaveTerms            POST "/api/conduct/agenda-check/terms"             Staff           [Any(Admin), Any(ProgramManager)];
+    DismissFinding       POST "/api/conduct/agenda-check/dismiss"           Staff           [Any(Admin), Own(ProgramManager)];
+
+    // Consent, and what is published with it.
+    MyTermsPage          GET  "/my/terms"                                   Executives      [Executive(Accepted), Executive(Over)];
+    GiveConsent          POST "/api/advocacy/consent/give"                  Executives      [Executive(Accepted), Executive(Over)];
+    WithdrawConsent      POST "/api/advocacy/consent/withdraw"              Executives      [Executive(Accepted), Executive(Over)];
+    SignatoryLink        GET  "/s/{token}"                                  Everyone        [Anyone];
+    SignatoryGive        POST "/api/advocacy/consent/company-give"          Everyone        [Anyone];
+    SignatoryWithdraw    POST "/api/advocacy/consent/company-withdraw"      Everyone        [Anyone];
+    SaveSignatory        POST "/api/advocacy/signatory/save"                Staff           [Any(Admin), Any(ProgramManager), Any(Marketing)];
+    EndSignatory         POST "/api/advocacy/signatory/end"                 Staff           [Any(Admin), Any(ProgramManager), Any(Marketing)];
+    PublicationsPage     GET  "/publications"                               Staff           [Any(Admin), Any(Marketing)];
+    PublicationPage      GET  "/publications/{publication}"                 Staff           [Any(Admin), Any(Marketing)];
+    PlanPublication      POST "/api/advocacy/publication/plan"              Staff           [Any(Admin), Any(Marketing)];
+    PublishPublication   POST "/api/advocacy/publication/publish"           Staff           [Any(Admin), Any(Marketing)];
+    CancelPublication    POST "/api/advocacy/publication/cancel"            Staff           [Any(Admin), Any(Marketing)];
+    CloseTakeDown        POST "/api/advocacy/publication/close-take-down"   Staff           [Any(Admin), Any(Marketing)];
+
+    // The report for the customer.
+    ReportPage           GET  "/cohorts/{cohort}/report"                    Staff           [Any(Admin), Own(ProgramManager)];
+    ReportFile           GET  "/cohorts/{cohort}/report.pdf"                Staff           [Any(Admin), Own(ProgramManager)];
 
     // Each role's own view.
     MySessionsPage       GET  "/my-sessions"                           Staff           [Own(Facilitator)];

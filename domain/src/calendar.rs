@@ -134,6 +134,17 @@ pub fn cancel(
 
 /// A file name of ASCII letters, digits and hyphens for `Content-Disposition`, at most 64 characters with its `.ics`.
 pub fn file_name(title: &str) -> String {
+    let slug = slug(title);
+    match slug.as_str() {
+        "" => "session.ics".to_owned(),
+        // Names Windows keeps for devices, whatever follows the dot.
+        "con" | "prn" | "aux" | "nul" => format!("session-{slug}.ics"),
+        _ => format!("{slug}.ics"),
+    }
+}
+
+/// A title as ASCII letters, digits and hyphens, at most 60 of them; empty when it has none.
+pub fn slug(title: &str) -> String {
     let mut slug = String::new();
     for c in title.nfkd() {
         match c {
@@ -154,13 +165,7 @@ pub fn file_name(title: &str) -> String {
         }
     }
     slug.truncate(60);
-    let slug = slug.trim_end_matches('-');
-    match slug {
-        "" => "session.ics".to_owned(),
-        // Names Windows keeps for devices, whatever follows the dot.
-        "con" | "prn" | "aux" | "nul" => format!("session-{slug}.ics"),
-        _ => format!("{slug}.ics"),
-    }
+    slug.trim_end_matches('-').to_owned()
 }
 
 enum Output<'a> {

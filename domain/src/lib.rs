@@ -4,6 +4,7 @@
 //! behind its lock, and every answer is either what happened or a refusal that says what to do next.
 
 pub mod access;
+pub mod advocacy;
 pub mod agenda;
 pub mod calendar;
 pub mod cohort;

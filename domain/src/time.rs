@@ -257,6 +257,17 @@ pub fn to_utc(zone: &Zone, local: NaiveDateTime, fold: Option<Fold>) -> Result<D
     Ok(shifted(local, -offset.seconds()).and_utc())
 }
 
+/// The first instant after a day in `zone`. Where the clocks skip midnight, it is the time they go on with.
+pub fn end_of_day(zone: &Zone, day: NaiveDate) -> DateTime<Utc> {
+    let midnight = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN);
+    let wall = match to_utc(zone, midnight, Some(Fold::Earlier)) {
+        Ok(at) => return at,
+        Err(LocalTimeRefusal::Nonexistent { resumes, .. }) => resumes,
+        Err(LocalTimeRefusal::Ambiguous { local, .. }) => local,
+    };
+    to_utc(zone, wall, Some(Fold::Earlier)).unwrap_or_else(|_| wall.and_utc())
+}
+
 /// What the clocks on the wall of `zone` show at `at`.
 pub fn to_local(zone: &Zone, at: DateTime<Utc>) -> NaiveDateTime {
     shifted(at.naive_utc(), offset_seconds(zone, at))
@@ -654,6 +665,19 @@ mod tests {
         for at in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
             let wall = to_local(&paris, at);
             assert!(to_utc(&paris, wall, Some(Fold::Later)).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_day_ends_at_midnight_or_when_the_clocks_go_on() {
+        for (place, day, ends) in [
+            ("Europe/Paris", "2027-03-31", "2027-03-31 22:00"),
+            ("Europe/Paris", "2027-01-31", "2027-01-31 23:00"),
+            ("America/New_York", "2027-03-31", "2027-04-01 04:00"),
+            ("Africa/Cairo", "2025-04-24", "2025-04-24 22:00"),
+            ("UTC", "2027-12-31", "2028-01-01 00:00"),
+        ] {
+            assert_eq!(end_of_day(&zone(place), day.parse().unwrap()), utc(ends), "{place} {day}");
         }
     }
 }

@@ -43,7 +43,7 @@ enum Command {
         #[command(subcommand)]
         command: AdminCommand,
     },
-    /// Import companies or an agenda from a file.
+    /// Import companies, an agenda or asks from a file.
     Import {
         #[command(subcommand)]
         command: ImportCommand,
@@ -83,6 +83,13 @@ enum ImportCommand {
         file: PathBuf,
         #[arg(long)]
         cohort: i64,
+        /// Say what would happen, and change nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Asks from a CSV file with the columns email, kind and wording: each decided as everywhere else.
+    Asks {
+        file: PathBuf,
         /// Say what would happen, and change nothing.
         #[arg(long)]
         dry_run: bool,
@@ -156,6 +163,7 @@ async fn command(command: Command, config: Config) -> Result<(), String> {
         Command::Import { command: ImportCommand::Agenda { file, cohort, dry_run } } => {
             import_agenda(&migrated(&config).await?, &file, cohort, dry_run).await
         }
+        Command::Import { command: ImportCommand::Asks { file, dry_run } } => import_asks(&migrated(&config).await?, &file, dry_run).await,
         Command::Doctor => doctor(&config).await,
     }
 }
@@ -324,6 +332,40 @@ async fn import_agenda(db: &Db, file: &std::path::Path, cohort: i64, dry_run: bo
         "{} {mode} created, {} updated, {} unchanged, {} left out, {} refused.",
         counts.create, counts.update, counts.unchanged, counts.leave_out, counts.refuse
     );
+    Ok(())
+}
+
+async fn import_asks(db: &Db, file: &std::path::Path, dry_run: bool) -> Result<(), String> {
+    use store::advocacy::ask::{self, AskRefusal, Submitting};
+
+    let bytes = std::fs::read(file).map_err(|why| format!("{} cannot be read: {why}", file.display()))?;
+    let lines = if dry_run {
+        ask::dry_run(db, now(), &bytes).await.map_err(halted)?
+    } else {
+        ask::import(db, now(), Actor::System, &bytes).await.map_err(halted)?
+    };
+    let (mut submitted, mut stood) = (0, 0);
+    for line in &lines {
+        let outcome = match &line.outcome {
+            Ok(Submitting::Submitted) => {
+                submitted += 1;
+                "submit".to_owned()
+            }
+            Ok(Submitting::AlreadySubmitted) => {
+                stood += 1;
+                "unchanged".to_owned()
+            }
+            Err(AskRefusal::Fields(wrong)) => {
+                format!("refuse: {}", wrong.iter().map(|why| why.sentence.as_str()).collect::<Vec<_>>().join(" "))
+            }
+            Err(why) => format!("refuse: {}", why.sentence()),
+        };
+        if dry_run || line.outcome.is_err() {
+            println!("line {}: {}: {outcome}", line.line, line.email);
+        }
+    }
+    let (mode, refused) = (if dry_run { "would be" } else { "were" }, lines.len() - submitted - stood);
+    println!("{submitted} {mode} submitted, {stood} unchanged, {refused} refused.");
     Ok(())
 }
 

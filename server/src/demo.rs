@@ -39,6 +39,12 @@ const COMPANIES: &[u8] = include_bytes!("../../tests/data/sp500.csv");
 /// The workshop whose seats are fewer than the people who want one.
 const CAPPED: &str = "Negotiating with your own organisation";
 
+/// The workshop whose facilitator has not acknowledged the rule yet.
+const SCENARIOS: &str = "Scenario planning in one morning";
+
+/// The educator who has not acknowledged the rule yet, and is not announced.
+const SILENT: &str = "Dr. Tomas Reyes";
+
 /// Day from the first, starts, ends, title, kind, room, seats (none: for everyone), educators.
 type Row = (u64, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
 
@@ -53,7 +59,7 @@ const AGENDA: &[Row] = &[
     (1, "14:00", "15:30", "Group work 1: the decision that is stuck", "group work", "Garden rooms", "", ""),
     (1, "16:00", "17:00", "A walk in pairs", "reflection", "Park", "", ""),
     (2, "09:00", "10:15", "What the energy shift asks of everybody else", "keynote", "Aula", "", "Prof. Kofi Mensah"),
-    (2, "10:45", "12:30", "Scenario planning in one morning", "workshop", "Room 4", "40", "Dr. Mei Tanaka"),
+    (2, "10:45", "12:30", SCENARIOS, "workshop", "Room 4", "40", "Dr. Mei Tanaka"),
     (2, "10:45", "12:30", "Keeping a promise along a supply line", "workshop", "Room 2", "40", "Dr. Tomas Reyes"),
     (2, "14:00", "15:30", "Site visit: the control room", "visit", "Meet at the gate", "25", ""),
     (2, "14:00", "15:30", "Reading your own organisation", "workshop", "Library", "40", "Prof. Lene Aagaard"),
@@ -121,6 +127,12 @@ async fn fill(app: &App) -> Done<Value> {
         staff.insert(role, id);
         sign_in.push(json!({ "role": role.as_str(), "email": address, "password": password }));
     }
+    let nora = {
+        let (address, password) = ("nora.vik@host.example", store::link::random_token("")[..16].to_owned());
+        let email = Email::parse(address).map_err(|why| why.sentence)?;
+        sign_in.push(json!({ "role": Role::Facilitator.as_str(), "email": address, "password": password }));
+        store::staff::create(db, now, &email, "Nora Vik", &[Role::Facilitator], &password).await.map_err(halted)?
+    };
     let manager = Actor::Staff(staff[&Role::ProgramManager]);
 
     let table = company_import::read(COMPANIES).map_err(|why| domain::Refusal::sentence(&why))?;
@@ -137,7 +149,14 @@ async fn fill(app: &App) -> Done<Value> {
     };
     let program = store::cohort::program::save(db, now, staff[&Role::ProgramManager], 0, 0, &program).await.map_err(halted)?;
     let (first, last) = across_the_clock_change(now);
-    let cohort = new_cohort(db, now, manager, program, "Spring cohort", first, last, 120).await?;
+    // The agenda is begun before the cohort names a version of the rule: Nora Vik is on it, and has yet to acknowledge.
+    let (title, seats) = ("Spring cohort", 120);
+    let cohort = with_cohort(title, first, last, seats, async |typed| {
+        let typed = store::cohort::Typed { rule: "", ..typed };
+        store::cohort::create(db, now, manager, program, &typed).await.map_err(halted)
+    })
+    .await?;
+    agree(db, now, staff[&Role::Facilitator]).await?;
 
     let mut capped = 0;
     for (day, starts, ends, title, kind, room, capacity, educators) in AGENDA {
@@ -154,12 +173,19 @@ async fn fill(app: &App) -> Done<Value> {
             educators,
         };
         let is_capped = *title == CAPPED;
-        let facilitators = if is_capped { vec![staff[&Role::Facilitator]] } else { Vec::new() };
+        let facilitators = match *title {
+            CAPPED => vec![staff[&Role::Facilitator]],
+            SCENARIOS => vec![nora],
+            _ => Vec::new(),
+        };
         let session = new_session(db, now, manager, cohort, &plan, &facilitators).await?;
         if is_capped {
             capped = session;
         }
     }
+    // Now the cohort names version 1: Nora Vik is written to.
+    resize(db, now, manager, cohort, seats, first, last, title).await?;
+    agree_on_paper(db, now, staff[&Role::ProgramManager], cohort).await?;
     store::agenda::release::publish(db, now, manager, cohort, 1, "First release").await.map_err(halted)?;
 
     let companies = of_different_sectors(db, 12).await?;
@@ -174,6 +200,7 @@ async fn fill(app: &App) -> Done<Value> {
     store::cohort::allotment::allot(db, now, manager, cohort, 10, &allotments).await.map_err(halted)?;
     store::cohort::step(db, now, manager, cohort, Step::OpenInvitations).await.map_err(halted)?;
     look_after(db, now, manager, companies[0].0, staff[&Role::AccountManager]).await?;
+    observe(db, now, manager, cohort, companies[0].0, staff[&Role::AccountManager]).await?;
 
     // How far each company is: named, accepted, declined.
     let progress = [
@@ -367,6 +394,8 @@ async fn with_cohort<T>(
         letter: "You and your colleagues are invited to a week on one question: how large organisations change course while they keep running.\n\n\
                  Educators from three universities teach; our own people only moderate. You will work in small groups with peers from other industries, and leave with a plan your team can start on Monday.",
         rule: "1",
+        quiet_days: "",
+        quiet_company: false,
     })
     .await
 }
@@ -453,6 +482,32 @@ async fn look_after(db: &Db, now: DateTime<Utc>, manager: Actor, company: i64, a
     Ok(())
 }
 
+/// The account manager acknowledges the rule, and is attached to the cohort for their customer.
+async fn observe(db: &Db, now: DateTime<Utc>, manager: Actor, cohort: i64, company: i64, account_manager: i64) -> Done<()> {
+    agree(db, now, account_manager).await?;
+    store::conduct::observer::attach(db, now, manager, cohort, account_manager, company).await.map_err(halted)?;
+    Ok(())
+}
+
+/// A member of staff acknowledges the rule.
+async fn agree(db: &Db, now: DateTime<Utc>, staff: i64) -> Done<()> {
+    let rule = store::conduct::conversation_rule::get(db, 1).await.map_err(text)?.ok_or("the rule is gone")?;
+    let shown = store::conduct::acknowledgement::Shown { version: 1, hash: &rule.content_hash, ticked: true };
+    store::conduct::acknowledgement::by_staff(db, now, staff, &shown).await.map_err(halted)?;
+    Ok(())
+}
+
+/// All educators but one have acknowledged the rule, on paper, so that the first release names them.
+async fn agree_on_paper(db: &Db, now: DateTime<Utc>, manager: i64, cohort: i64) -> Done<()> {
+    let duties = store::conduct::acknowledgement::duties(db, cohort, true, 1).await.map_err(text)?.ok_or("the cohort is gone")?;
+    for line in duties.educators.iter().filter(|line| line.name != SILENT) {
+        let domain::conduct::acknowledgement::Holder::Educator(id) = line.who else { continue };
+        let evidence = "Signed copy in the program folder";
+        store::conduct::acknowledgement::record_for_educator(db, now, manager, id, evidence).await.map_err(halted)?;
+    }
+    Ok(())
+}
+
 /// Names generated people to an allotment; answers their invitations in order.
 async fn name_people(db: &Db, now: DateTime<Utc>, allotment: i64, company: &str, from: usize, count: usize) -> Done<Vec<i64>> {
     if count == 0 {
@@ -485,6 +540,7 @@ async fn accept(db: &Db, now: DateTime<Utc>, invitation: i64, variety: usize) ->
         needs: Needs { dietary: diets[variety % diets.len()].to_owned(), ..Needs::default() },
         acknowledged: Some(1),
         zone: Some(zones[variety % zones.len()].to_owned()),
+        ..Answer::default()
     };
     store::registration::invitation::accept(db, now, invitation, &answer).await.map_err(halted)?;
     store::registration::invitation::registration_of(db, invitation)

@@ -33,8 +33,11 @@ pub async fn once(app: &App) -> Result<(), Fault> {
     let expired = store::registration::invitation::expire_due(&app.db, now).await?;
     let lapsed = store::agenda::waitlist::expire_offers(&app.db, now).await?;
     let purged = store::registration::invitation::purge_needs(&app.db, now).await?;
-    if expired + lapsed > 0 || purged > 0 {
-        tracing::info!(expired, lapsed, purged, "the clock's jobs");
+    store::draft::purge(&app.db, now).await?;
+    let closed = store::conduct::sales_opening::note_expired(&app.db, now).await?;
+    let ending = store::advocacy::consent::announce_ends(&app.db, now).await?;
+    if expired + lapsed + closed + ending > 0 || purged > 0 {
+        tracing::info!(expired, lapsed, purged, closed, ending, "the clock's jobs");
     }
     Ok(())
 }

@@ -6,9 +6,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::api::{agenda, cohort, conduct, outbox, registration, staff};
+use app::api::{advocacy, agenda, cohort, conduct, outbox, registration, staff};
 use app::desk::{App, Caller, Desk, Reply, Stop, Tray, wants_page};
-use app::pages::{admin, customer, executive, program};
+use app::pages::{admin, customer, executive, marketing, program};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
@@ -25,7 +25,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::web::{assets, calendars, guard, process};
+use crate::web::{assets, calendars, guard, process, report};
 
 /// The most a form may hold, in octets.
 const FORM_LIMIT: usize = 1024 * 1024;
@@ -133,6 +133,66 @@ fn open(door: Door) -> MethodRouter<Arc<App>> {
         Door::RulesPage => page(door, admin::rules::list),
         Door::PublishRule => act::<conduct::conversation_rule::PublishRule>(door),
         Door::RulePage => page(door, admin::rules::show),
+        Door::RuleWritePage => page(door, admin::rules::write),
+        Door::RulePreviewPage => page(door, admin::rules::preview),
+        Door::SaveRuleDraft => act::<conduct::conversation_rule::SaveRuleDraft>(door),
+        Door::AcknowledgeRule => act::<conduct::acknowledgement::AcknowledgeRule>(door),
+        Door::MyRulePage => page(door, executive::rule::show),
+        Door::AcknowledgeAgain => act::<conduct::acknowledgement::AcknowledgeAgain>(door),
+        Door::CohortRulePage => page(door, program::rule::show),
+        Door::RemindAcknowledgement => act::<conduct::acknowledgement::RemindAcknowledgement>(door),
+        Door::SaveEducator => act::<conduct::educator::SaveEducator>(door),
+        Door::RecordAcknowledgement => act::<conduct::acknowledgement::RecordAcknowledgement>(door),
+        Door::EducatorLink => page(door, customer::educator::by_link),
+        Door::EducatorAcknowledge => act::<conduct::acknowledgement::EducatorAcknowledge>(door),
+
+        Door::ObserversPage => page(door, program::observers::show),
+        Door::AttachObserver => act::<conduct::observer::AttachObserver>(door),
+        Door::DetachObserver => act::<conduct::observer::DetachObserver>(door),
+        Door::PersonsPage => page(door, admin::people::list),
+        Door::PersonPage => page(door, admin::people::show),
+        Door::OverrideQuiet => act::<conduct::quiet_period::OverrideQuiet>(door),
+        Door::SubmitAsk => act::<advocacy::ask::SubmitAsk>(door),
+
+        Door::OpeningsPage => page(door, executive::openings::show),
+        Door::OpenTopic => act::<conduct::sales_opening::OpenTopic>(door),
+        Door::CloseTopic => act::<conduct::sales_opening::CloseTopic>(door),
+        Door::StaffOpeningsPage => page(door, admin::openings::show),
+        Door::AddFollowUp => act::<conduct::sales_opening::AddFollowUp>(door),
+
+        Door::MyConcernPage => page(door, executive::concern::show),
+        Door::MyConcern => act::<conduct::incident::MyConcern>(door),
+        Door::StaffConcernPage => page(door, admin::incidents::report),
+        Door::StaffConcern => act::<conduct::incident::StaffConcern>(door),
+        Door::ConcernLink => page(door, customer::concern::by_link),
+        Door::ConcernReply => act::<conduct::incident::ConcernReply>(door),
+        Door::IncidentsPage => page(door, admin::incidents::list),
+        Door::IncidentPage => page(door, admin::incidents::show),
+        Door::StepIncident => act::<conduct::incident::StepIncident>(door),
+        Door::NameReported => act::<conduct::incident::NameReported>(door),
+        Door::AnswerReporter => act::<conduct::incident::AnswerReporter>(door),
+
+        Door::TermsPage => page(door, admin::agenda_check::show),
+        Door::SaveTerms => act::<conduct::agenda_check::SaveTerms>(door),
+        Door::DismissFinding => act::<conduct::agenda_check::DismissFinding>(door),
+
+        Door::MyTermsPage => page(door, executive::terms::show),
+        Door::GiveConsent => act::<advocacy::consent::GiveConsent>(door),
+        Door::WithdrawConsent => act::<advocacy::consent::WithdrawConsent>(door),
+        Door::SignatoryLink => page(door, customer::signatory::by_link),
+        Door::SignatoryGive => act::<advocacy::consent::SignatoryGive>(door),
+        Door::SignatoryWithdraw => act::<advocacy::consent::SignatoryWithdraw>(door),
+        Door::SaveSignatory => act::<advocacy::signatory::SaveSignatory>(door),
+        Door::EndSignatory => act::<advocacy::signatory::EndSignatory>(door),
+        Door::PublicationsPage => page(door, marketing::publications::list),
+        Door::PublicationPage => page(door, marketing::publications::show),
+        Door::PlanPublication => act::<advocacy::publication::PlanPublication>(door),
+        Door::PublishPublication => act::<advocacy::publication::PublishPublication>(door),
+        Door::CancelPublication => act::<advocacy::publication::CancelPublication>(door),
+        Door::CloseTakeDown => act::<advocacy::publication::CloseTakeDown>(door),
+
+        Door::ReportPage => page(door, program::report::show),
+        Door::ReportFile => page(door, report::pdf),
 
         Door::MySessionsPage => page(door, admin::own_views::my_sessions),
         Door::MyCustomersPage => page(door, admin::own_views::my_customers),

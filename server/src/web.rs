@@ -4,3 +4,4 @@ pub mod assets;
 pub mod calendars;
 pub mod guard;
 pub mod process;
+pub mod report;

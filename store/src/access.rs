@@ -1,9 +1,11 @@
 //! Whose an object is, from current rows: what the access table asks before it lets anybody in. One query each.
 
 use domain::access::Belongs;
+use domain::conduct::incident::Facts;
 use sea_orm::{DbErr, FromQueryResult, Value};
 
 use crate::Db;
+use crate::outbox::UNSHOWN;
 use crate::sql::{self, values};
 
 #[derive(FromQueryResult)]
@@ -50,6 +52,14 @@ pub async fn invitation(db: &Db, id: i64) -> Result<Option<(i64, Belongs)>, DbEr
     part(db, "SELECT i.cohort_id AS n FROM invitation i WHERE i.id = $1", id).await
 }
 
+/// An educator, with their cohort.
+///
+/// # Errors
+/// The database.
+pub async fn educator(db: &Db, id: i64) -> Result<Option<(i64, Belongs)>, DbErr> {
+    part(db, "SELECT e.cohort_id AS n FROM educator e WHERE e.id = $1", id).await
+}
+
 /// A session, with its cohort: also its facilitators'.
 ///
 /// # Errors
@@ -85,7 +95,7 @@ pub async fn company(db: &Db, id: i64) -> Result<Option<Belongs>, DbErr> {
     Ok((!rows.is_empty()).then_some(Belongs { account_managers: managers, ..Belongs::default() }))
 }
 
-/// A mail: its cohort's program's.
+/// A mail: its cohort's program's. `None` for those no page shows.
 ///
 /// # Errors
 /// The database.
@@ -96,11 +106,56 @@ pub async fn mail(db: &Db, id: i64) -> Result<Option<Belongs>, DbErr> {
     }
     let row: Option<Row> = sql::one(
         db.read(),
-        "SELECT p.owner_id FROM outbox o LEFT JOIN cohort c ON c.id = o.cohort_id LEFT JOIN program p ON p.id = c.program_id WHERE o.id = $1",
+        &format!(
+            "SELECT p.owner_id FROM outbox o LEFT JOIN cohort c ON c.id = o.cohort_id LEFT JOIN program p ON p.id = c.program_id WHERE o.id = $1 AND o.kind NOT IN {UNSHOWN}"
+        ),
         values![id],
     )
     .await?;
     Ok(row.map(|row| Belongs { program_owner: row.owner_id, ..Belongs::default() }))
+}
+
+/// A reported incident: the reviewers', apart from those a conflict keeps from it.
+///
+/// # Errors
+/// The database.
+pub async fn incident(db: &Db, id: i64) -> Result<Option<Belongs>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        reported: Option<i64>,
+        manager: Option<i64>,
+        reporter: Option<i64>,
+    }
+    let row: Option<Row> = sql::one(
+        db.read(),
+        "SELECT i.started_by_staff_id AS reported, s.manager_id AS manager, i.reporter_staff_id AS reporter FROM incident i \
+         LEFT JOIN staff s ON s.id = i.started_by_staff_id WHERE i.id = $1",
+        values![id],
+    )
+    .await?;
+    Ok(row.map(|row| {
+        let facts = Facts { reported_staff: row.reported, reported_staff_manager: row.manager, reporter_staff: row.reporter };
+        Belongs { reviewed_apart_from: Some(facts.apart_from()), ..Belongs::default() }
+    }))
+}
+
+/// A person, for this member of staff: theirs when the person was invited to a cohort of a program they own.
+///
+/// # Errors
+/// The database.
+pub async fn person(db: &Db, id: i64, staff: i64) -> Result<Option<Belongs>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        own: bool,
+    }
+    let row: Option<Row> = sql::one(
+        db.read(),
+        "SELECT EXISTS (SELECT 1 FROM invitation i JOIN cohort c ON c.id = i.cohort_id JOIN program g ON g.id = c.program_id \
+         WHERE i.person_id = p.id AND g.owner_id = $2) AS own FROM person p WHERE p.id = $1",
+        values![id, staff],
+    )
+    .await?;
+    Ok(row.map(|row| Belongs { program_owner: row.own.then_some(staff), ..Belongs::default() }))
 }
 
 async fn part(db: &Db, sql: &str, id: i64) -> Result<Option<(i64, Belongs)>, DbErr> {
@@ -114,6 +169,6 @@ async fn owners(db: &Db, sql: &str, with: impl IntoIterator<Item = Value>) -> Re
         program_owner: Some(first.owner_id),
         sponsor: first.sponsor_id,
         facilitators: rows.iter().filter_map(|row| row.facilitator).collect(),
-        account_managers: Vec::new(),
+        ..Belongs::default()
     }))
 }

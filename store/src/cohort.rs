@@ -5,6 +5,7 @@ pub mod allotment;
 mod cohort_itself;
 pub mod company;
 pub mod company_import;
+pub mod person;
 pub mod program;
 
 pub(crate) use cohort_itself::facts;

@@ -34,3 +34,24 @@ pub async fn recall(db: &Db, now: DateTime<Utc>, owner: &str, id: &str) -> Resul
     let found = draft::Entity::find_by_id(id.to_owned()).filter(draft::Column::OwnerHash.eq(link::hash(owner))).one(db.read()).await?;
     Ok(found.filter(|draft| now < draft.expires_at).map(|draft| draft.body))
 }
+
+/// Forgets the owner's bodies that begin so: what they held has been sent, and is nobody's to find here.
+///
+/// # Errors
+/// The database.
+pub async fn forget(db: &Db, owner: &str, begins: &str) -> Result<(), DbErr> {
+    draft::Entity::delete_many()
+        .filter(draft::Column::OwnerHash.eq(link::hash(owner)))
+        .filter(draft::Column::Body.starts_with(begins))
+        .exec(db.read())
+        .await
+        .map(|_| ())
+}
+
+/// Forgets every body whose time is over; answers how many.
+///
+/// # Errors
+/// The database.
+pub async fn purge(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    Ok(draft::Entity::delete_many().filter(draft::Column::ExpiresAt.lt(now)).exec(db.read()).await?.rows_affected)
+}

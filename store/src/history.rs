@@ -11,6 +11,12 @@ pub enum Actor {
     Staff(i64),
     Executive(i64),
     DelegationLead(i64),
+    /// Somebody from outside who teaches.
+    Educator(i64),
+    /// Somebody who signs for a company.
+    Signatory(i64),
+    /// Somebody whose name is kept out of here: who reported a concern stands in its case, or nowhere.
+    Anonymous,
     /// The clock, or somebody at the console.
     System,
 }
@@ -21,6 +27,9 @@ impl std::fmt::Display for Actor {
             Self::Staff(id) => write!(f, "staff {id}"),
             Self::Executive(id) => write!(f, "invitation {id}"),
             Self::DelegationLead(id) => write!(f, "allotment {id}"),
+            Self::Educator(id) => write!(f, "educator {id}"),
+            Self::Signatory(id) => write!(f, "signatory {id}"),
+            Self::Anonymous => f.write_str("anonymous"),
             Self::System => f.write_str("system"),
         }
     }

@@ -4,6 +4,7 @@
 //! Locks are always taken in one order: cohort, allotment, invitation, registration, session; ids ascending.
 
 pub mod access;
+pub mod advocacy;
 pub mod agenda;
 pub mod cohort;
 pub mod conduct;

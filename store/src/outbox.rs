@@ -3,6 +3,7 @@
 //! acceptance and the mark, and then with the same Message-ID.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use domain::conduct::acknowledgement::Duty;
 use domain::registration::invitation::State as InvitationState;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
@@ -69,6 +70,65 @@ pub enum Message {
         name: String,
         cohort: CohortFacts,
     },
+    /// To somebody who may give a company's consents: their private link.
+    SignatoryAsked {
+        name: String,
+        company: String,
+    },
+    /// To a person, or (with the company) to its signatory. `linked` when the mail carries their link.
+    ConsentEnding {
+        name: String,
+        company: Option<String>,
+        until: chrono::NaiveDate,
+        linked: bool,
+    },
+    /// To staff: where, and until when. Never why.
+    TakeDownNeeded {
+        name: String,
+        publication: i64,
+        title: String,
+        url: String,
+        due: chrono::NaiveDate,
+    },
+    /// Somebody with a duty in a cohort has not acknowledged the version it names.
+    RuleRenewed {
+        name: String,
+        cohort: CohortFacts,
+        version: u32,
+        duty: Duty,
+        /// The newest other version they acknowledged.
+        other: Option<u32>,
+    },
+    /// To a reviewer: something waits. What it is about is read on its page only.
+    ConcernReported {
+        name: String,
+    },
+    /// To somebody who gave their name: the private address of their concern.
+    ConcernReceived {
+        name: String,
+    },
+    /// To somebody who gave their name: an answer waits behind that address.
+    ConcernAnswered {
+        name: String,
+    },
+    /// To an admin: nobody may review what waits.
+    ConcernNeedsReviewer {
+        name: String,
+    },
+    OpeningOpened {
+        name: String,
+        from: String,
+        company: String,
+        topic: String,
+        /// The last day, in words, with the venue's city.
+        until: String,
+    },
+    OpeningClosed {
+        name: String,
+        from: String,
+        company: String,
+        topic: String,
+    },
 }
 
 impl Message {
@@ -85,6 +145,16 @@ impl Message {
             Self::SessionCancelled { .. } => "session-cancelled",
             Self::SeatOffered { .. } => "seat-offered",
             Self::CohortCancelled { .. } => "cohort-cancelled",
+            Self::SignatoryAsked { .. } => "signatory-asked",
+            Self::ConsentEnding { .. } => "consent-ending",
+            Self::TakeDownNeeded { .. } => "take-down-needed",
+            Self::RuleRenewed { .. } => "rule-renewed",
+            Self::ConcernReported { .. } => "concern-reported",
+            Self::ConcernReceived { .. } => "concern-received",
+            Self::ConcernAnswered { .. } => "concern-answered",
+            Self::ConcernNeedsReviewer { .. } => "concern-needs-reviewer",
+            Self::OpeningOpened { .. } => "opening-opened",
+            Self::OpeningClosed { .. } => "opening-closed",
         }
     }
 }
@@ -144,6 +214,16 @@ pub(crate) struct Letter<'a> {
 }
 
 pub(crate) async fn enqueue(txn: &impl ConnectionTrait, now: DateTime<Utc>, letter: Letter<'_>) -> Result<(), Fault> {
+    enqueue_for(txn, now, now, letter).await
+}
+
+/// As [`enqueue`], for a mail that leaves at `not_before`.
+pub(crate) async fn enqueue_for(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    not_before: DateTime<Utc>,
+    letter: Letter<'_>,
+) -> Result<(), Fault> {
     let json = |what: Result<String, serde_json::Error>| what.map_err(|why| Fault::Unreadable(why.to_string()));
     outbox::ActiveModel {
         event: Set(letter.event),
@@ -158,7 +238,7 @@ pub(crate) async fn enqueue(txn: &impl ConnectionTrait, now: DateTime<Utc>, lett
         message_id: Set(uuid::Uuid::new_v4().to_string()),
         state: Set("queued".to_owned()),
         attempts: Set(0),
-        not_before: Set(now),
+        not_before: Set(not_before),
         last_error: Set(String::new()),
         created_at: Set(now),
         ..Default::default()
@@ -309,13 +389,18 @@ pub struct Line {
     pub cohort: Option<String>,
 }
 
+/// Mails that no page shows: to whom they go would tell who reported a concern, and whom it is about. As SQL writes a list.
+pub(crate) const UNSHOWN: &str = "('concern-reported', 'concern-received', 'concern-answered')";
+
 /// Newest first; only mails about cohorts of this owner's programs when one is given, and only in one state when one is given.
 ///
 /// # Errors
 /// The database.
 pub async fn list(db: &Db, owner: Option<i64>, state: &str, term: &str, page: u64) -> Result<Page<Line>, DbErr> {
-    let from = "FROM outbox o LEFT JOIN cohort c ON c.id = o.cohort_id LEFT JOIN program p ON p.id = c.program_id \
-        WHERE ($1 = 0 OR p.owner_id = $1) AND ($2 = '' OR o.state = $2) AND ($3 = '%%' OR lower(o.to_name) LIKE $3 ESCAPE '\\' OR lower(o.to_email) LIKE $3 ESCAPE '\\' OR lower(o.subject) LIKE $3 ESCAPE '\\')";
+    let from = format!(
+        "FROM outbox o LEFT JOIN cohort c ON c.id = o.cohort_id LEFT JOIN program p ON p.id = c.program_id \
+        WHERE o.kind NOT IN {UNSHOWN} AND ($1 = 0 OR p.owner_id = $1) AND ($2 = '' OR o.state = $2) AND ($3 = '%%' OR lower(o.to_name) LIKE $3 ESCAPE '\\' OR lower(o.to_email) LIKE $3 ESCAPE '\\' OR lower(o.subject) LIKE $3 ESCAPE '\\')"
+    );
     let with = values![owner.unwrap_or(0), state, sql::like(term)];
     let total = sql::number(db.read(), &format!("SELECT count(*) AS n {from}"), with.clone()).await?;
     let rows = sql::all(

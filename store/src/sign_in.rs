@@ -134,6 +134,8 @@ pub struct Executive {
     pub first_day: NaiveDate,
     pub last_day: NaiveDate,
     pub release_number: i32,
+    /// The cohort names a version of the conversation rule that they have not acknowledged.
+    pub rule_missing: bool,
     pub expires_at: DateTime<Utc>,
 }
 
@@ -163,7 +165,9 @@ pub async fn executive(db: &Db, now: DateTime<Utc>, cookie: &str) -> Result<Opti
     let found: Option<Executive> = sql::one(
         db.read(),
         "SELECT i.id AS invitation, i.state, r.id AS registration, r.state AS registration_state, i.cohort_id AS cohort, p.id AS person, p.name, p.email, p.zone, \
-         co.name AS company, c.title AS cohort_title, c.state AS cohort_state, c.zone AS cohort_zone, g.title AS program, c.first_day, c.last_day, c.release_number, s.expires_at \
+         co.name AS company, c.title AS cohort_title, c.state AS cohort_state, c.zone AS cohort_zone, g.title AS program, c.first_day, c.last_day, c.release_number, \
+         (c.rule_version_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM acknowledgement k WHERE k.rule_version_id = c.rule_version_id AND k.person_id = p.id AND k.cohort_id = c.id)) \
+         AS rule_missing, s.expires_at \
          FROM sign_in s JOIN link l ON l.id = s.link_id AND l.revoked_at IS NULL JOIN invitation i ON i.id = s.invitation_id JOIN person p ON p.id = i.person_id \
          JOIN company co ON co.id = p.company_id JOIN cohort c ON c.id = i.cohort_id JOIN program g ON g.id = c.program_id \
          LEFT JOIN registration r ON r.invitation_id = i.id WHERE s.id_hash = $1",

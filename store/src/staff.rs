@@ -4,6 +4,8 @@ use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, Salt
 use argon2::{Algorithm, Argon2, Params, Version};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Role;
+use domain::conduct::firewall::{self, FirewallRefusal};
+use domain::conduct::incident::may_manage;
 use domain::contact::Email;
 use domain::refusal::Refusal;
 use rand::RngCore as _;
@@ -37,8 +39,12 @@ pub enum StaffRefusal {
     EmailTaken,
     NoName,
     NoRole,
+    /// Roles that do not go together.
+    Firewall(FirewallRefusal),
     LinkOver,
     LastAdmin,
+    OwnManager,
+    ManagerCircle,
     Unknown,
 }
 
@@ -53,8 +59,11 @@ impl Refusal for StaffRefusal {
             Self::EmailTaken => "email-taken",
             Self::NoName => "no-name",
             Self::NoRole => "no-role",
+            Self::Firewall(why) => why.code(),
             Self::LinkOver => "link-over",
             Self::LastAdmin => "last-admin",
+            Self::OwnManager => "own-manager",
+            Self::ManagerCircle => "manager-circle",
             Self::Unknown => "unknown",
         }
     }
@@ -73,8 +82,11 @@ impl Refusal for StaffRefusal {
             Self::EmailTaken => "Somebody with this address is here already. Change their roles in the list instead.".into(),
             Self::NoName => "Enter their name.".into(),
             Self::NoRole => "Choose at least one role.".into(),
+            Self::Firewall(why) => why.sentence(),
             Self::LinkOver => "This link is used up or over. Ask an admin to send a new one.".into(),
             Self::LastAdmin => "This is the only active admin. Make somebody else admin first.".into(),
+            Self::OwnManager => "Nobody is their own manager. Choose somebody else, or nobody.".into(),
+            Self::ManagerCircle => "Choose somebody who does not work for them, directly or through others; or nobody.".into(),
             Self::Unknown => "This account is gone. Reload the page.".into(),
         }
     }
@@ -86,6 +98,8 @@ impl Refusal for StaffRefusal {
             Self::EmailTaken => Some("email"),
             Self::NoName => Some("name"),
             Self::NoRole => Some("roles"),
+            Self::Firewall(why) => why.field(),
+            Self::OwnManager | Self::ManagerCircle => Some("manager"),
             _ => None,
         }
     }
@@ -154,7 +168,7 @@ pub async fn set_up(
 /// Makes an account with a password, from the console.
 ///
 /// # Errors
-/// The address is taken, or the password weak.
+/// The address is taken, the password weak, or the roles do not go together.
 pub async fn create(
     db: &Db,
     now: DateTime<Utc>,
@@ -163,6 +177,7 @@ pub async fn create(
     roles: &[Role],
     password: &str,
 ) -> Result<i64, Halt<StaffRefusal>> {
+    go_together(roles)?;
     strength(password, email.as_str(), name).map_err(Halt::Refused)?;
     let password_hash = hash_password(password).await?;
     let txn = db.write().await?;
@@ -177,7 +192,7 @@ pub async fn create(
 /// Adds an account without a password, and mails its link.
 ///
 /// # Errors
-/// The address is taken, or a name or role is missing.
+/// The address is taken, a name or role is missing, or the roles do not go together.
 pub async fn add(db: &Db, now: DateTime<Utc>, actor: Actor, email: &Email, name: &str, roles: &[Role]) -> Result<i64, Halt<StaffRefusal>> {
     if name.is_empty() {
         return refuse(StaffRefusal::NoName);
@@ -185,6 +200,7 @@ pub async fn add(db: &Db, now: DateTime<Utc>, actor: Actor, email: &Email, name:
     if roles.is_empty() {
         return refuse(StaffRefusal::NoRole);
     }
+    go_together(roles)?;
     let txn = db.write().await?;
     if by_email(&*txn, email).await?.is_some() {
         return refuse(StaffRefusal::EmailTaken);
@@ -233,10 +249,11 @@ async fn send_welcome(txn: &impl ConnectionTrait, now: DateTime<Utc>, id: i64, n
     outbox::enqueue(txn, now, letter).await
 }
 
-/// Sets roles and whether the account is active; every sign-in of theirs ends.
+/// Sets roles, whether the account is active, and the manager; every sign-in of theirs ends. A manager is let go of
+/// concerns that are about them.
 ///
 /// # Errors
-/// It would leave no active admin, or no role.
+/// It would leave no active admin, or no role; or the manager works for them.
 pub async fn change(
     db: &Db,
     now: DateTime<Utc>,
@@ -244,10 +261,12 @@ pub async fn change(
     id: i64,
     roles: &[Role],
     active: bool,
+    manager: Option<i64>,
 ) -> Result<String, Halt<StaffRefusal>> {
     if roles.is_empty() && active {
         return refuse(StaffRefusal::NoRole);
     }
+    go_together(roles)?;
     let txn = db.write().await?;
     let Some(row) = staff::Entity::find_by_id(id).lock_exclusive().one(&*txn).await? else { return refuse(StaffRefusal::Unknown) };
     let others = sql::number(
@@ -259,23 +278,51 @@ pub async fn change(
     if others == 0 && !(active && roles.contains(&Role::Admin)) {
         return refuse(StaffRefusal::LastAdmin);
     }
+    if let Some(manager) = manager {
+        check_manager(&*txn, id, manager).await?;
+    }
     let before = staff_role::Entity::find().filter(staff_role::Column::StaffId.eq(id)).all(&*txn).await?;
-    let before = format!(
-        "{}: {}",
-        if row.active { "active" } else { "inactive" },
-        before.iter().map(|role| role.role.as_str()).collect::<Vec<_>>().join(", ")
-    );
+    let before = standing(row.active, &before.iter().map(|role| role.role.as_str()).collect::<Vec<_>>().join(", "), row.manager_id);
     let name = row.name.clone();
     let mut row: staff::ActiveModel = row.into();
     row.active = Set(active);
+    row.manager_id = Set(manager);
     row.update(&*txn).await?;
+    if let Some(manager) = manager {
+        let let_go = "UPDATE incident SET reviewer_id = NULL WHERE started_by_staff_id = $1 AND reviewer_id = $2";
+        sql::run(&*txn, let_go, values![id, manager]).await?;
+    }
     staff_role::Entity::delete_many().filter(staff_role::Column::StaffId.eq(id)).exec(&*txn).await?;
     give_roles(&*txn, id, roles).await?;
+    crate::conduct::observer::detach_strangers(&*txn, now, actor).await?;
     sign_in::end_all_in(&*txn, id).await?;
-    let after = format!("{}: {}", if active { "active" } else { "inactive" }, words(roles));
+    let after = standing(active, &words(roles), manager);
     history::record(&*txn, now, Entry { actor, act: "change roles", object: "staff", object_id: id, cohort: None, before, after }).await?;
     txn.commit().await?;
     Ok(name)
+}
+
+/// An account in the history. Its manager is an id: names are looked up when history is read.
+fn standing(active: bool, roles: &str, manager: Option<i64>) -> String {
+    let manager = manager.map_or_else(String::new, |manager| format!("; manager staff {manager}"));
+    format!("{}: {roles}{manager}", if active { "active" } else { "inactive" })
+}
+
+async fn check_manager(txn: &impl ConnectionTrait, id: i64, manager: i64) -> Result<(), Halt<StaffRefusal>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: i64,
+        manager_id: i64,
+    }
+    if manager == id {
+        return refuse(StaffRefusal::OwnManager);
+    }
+    if staff::Entity::find_by_id(manager).one(txn).await?.is_none() {
+        return refuse(StaffRefusal::Unknown);
+    }
+    let rows: Vec<Row> = sql::all(txn, "SELECT id, manager_id FROM staff WHERE manager_id IS NOT NULL", values![]).await?;
+    let managers: Vec<(i64, i64)> = rows.into_iter().map(|row| (row.id, row.manager_id)).collect();
+    if may_manage(id, manager, &managers) { Ok(()) } else { refuse(StaffRefusal::ManagerCircle) }
 }
 
 /// Whose welcome link this is: name and address. `None` when it is over.
@@ -373,6 +420,8 @@ pub struct Line {
     pub roles: Vec<Role>,
     pub active: bool,
     pub has_password: bool,
+    /// Who leads them, as far as it is entered here.
+    pub manager: Option<i64>,
 }
 
 /// Everybody, by name.
@@ -387,11 +436,12 @@ pub async fn list(db: &Db) -> Result<Vec<Line>, DbErr> {
         email: String,
         active: bool,
         password_hash: Option<String>,
+        manager_id: Option<i64>,
         role: Option<String>,
     }
     let rows: Vec<Row> = sql::all(
         db.read(),
-        "SELECT s.id, s.name, s.email, s.active, s.password_hash, r.role FROM staff s LEFT JOIN staff_role r ON r.staff_id = s.id ORDER BY s.name, s.id, r.role",
+        "SELECT s.id, s.name, s.email, s.active, s.password_hash, s.manager_id, r.role FROM staff s LEFT JOIN staff_role r ON r.staff_id = s.id ORDER BY s.name, s.id, r.role",
         values![],
     )
     .await?;
@@ -405,6 +455,7 @@ pub async fn list(db: &Db) -> Result<Vec<Line>, DbErr> {
                 roles: vec![],
                 active: row.active,
                 has_password: row.password_hash.is_some(),
+                manager: row.manager_id,
             });
         }
         if let (Some(line), Some(role)) = (lines.last_mut(), row.role.as_deref().and_then(Role::parse)) {
@@ -441,6 +492,11 @@ async fn insert(
     )
     .await?;
     Ok(row.id)
+}
+
+/// The sales firewall: whoever sells does nothing else here.
+fn go_together(roles: &[Role]) -> Result<(), Halt<StaffRefusal>> {
+    firewall::may_hold(roles).map_err(|why| Halt::Refused(StaffRefusal::Firewall(why)))
 }
 
 async fn give_roles(txn: &impl ConnectionTrait, id: i64, roles: &[Role]) -> Result<(), DbErr> {

@@ -6,9 +6,12 @@ use std::collections::BTreeSet;
 use axum::body::Body;
 use axum::http::StatusCode;
 use domain::access::{Audience, Door, Grant, Role, Standing};
+use domain::advocacy::consent::Scope;
+use domain::conduct::incident::TypedReport;
 use domain::registration::invitation::Needs;
 use sea_orm::{ConnectionTrait, Statement};
 use store::Db;
+use store::conduct::incident::{self, Reporter};
 use store::registration::invitation::{self, Answer};
 use tests::browser::{Browser, Got};
 use tests::database::{Kind, Scratch};
@@ -19,12 +22,15 @@ const CANARY: &str = "CANARY-nut-allergy-7731";
 /// The name of an executive: not for people outside the program team and the cohort.
 const NAME_CANARY: &str = "Canarina Finch";
 
+/// Said in a concern about the conversation rule: for its reviewers and whoever reported it.
+const CONCERN_CANARY: &str = "CANARY-discount-at-dinner-2048";
+
 /// Everybody who may come to a door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
     Anonymous,
     Staff(Role),
-    /// A program manager, facilitator, account manager or sponsor of another program.
+    /// A program manager, facilitator, account manager or sponsor of another program; a reviewer who reported the concern.
     OtherStaff(Role),
     Invited,
     Accepted,
@@ -32,7 +38,7 @@ enum Who {
     Lead,
 }
 
-const EVERYBODY: [Who; 16] = [
+const EVERYBODY: [Who; 17] = [
     Who::Anonymous,
     Who::Staff(Role::Admin),
     Who::Staff(Role::ProgramManager),
@@ -45,6 +51,7 @@ const EVERYBODY: [Who; 16] = [
     Who::Staff(Role::ExecutiveSponsor),
     Who::OtherStaff(Role::ExecutiveSponsor),
     Who::Staff(Role::IncidentReviewer),
+    Who::OtherStaff(Role::IncidentReviewer),
     Who::Invited,
     Who::Accepted,
     Who::Over,
@@ -150,10 +157,36 @@ const OBJECTS: &[(&str, &[(&str, &str)])] = &[
     ("AgendaImportApply", &[("import", "{agenda_import}")]),
     ("AgendaUpload", &[("cohort", "{cohort}")]),
     ("ReleasePage", &[]),
+    (
+        "DismissFinding",
+        &[
+            ("cohort", "{cohort}"),
+            ("session", "{session}"),
+            ("key", "title: workshop"),
+            ("phrase", "Workshop"),
+            ("reason", "It may stand."),
+        ],
+    ),
+    ("ReportPage", &[]),
+    ("ReportFile", &[]),
     ("Release", &[("cohort", "{cohort}"), ("number", "2")]),
     ("OutboxMail", &[]),
     ("RetryMail", &[("mail", "{mail}")]),
     ("DiscardMail", &[("mail", "{mail}")]),
+    ("CohortRulePage", &[]),
+    ("RemindAcknowledgement", &[("cohort", "{cohort}"), ("who", "all")]),
+    ("SaveEducator", &[("educator", "{educator}"), ("email", "mei@school.example")]),
+    ("RecordAcknowledgement", &[("educator", "{educator}"), ("evidence", "Signed copy in the folder")]),
+    ("ObserversPage", &[]),
+    ("AttachObserver", &[("cohort", "{cohort}"), ("staff", "{staff}"), ("company", "{company}")]),
+    ("DetachObserver", &[("cohort", "{cohort}"), ("staff", "{staff}"), ("company", "{company}")]),
+    ("PersonPage", &[]),
+    ("OverrideQuiet", &[("cohort", "{cohort}"), ("person", "{person}"), ("reason", "They asked for it themselves.")]),
+    ("SubmitAsk", &[("person", "{person}"), ("kind", "review"), ("wording", "Would you write a review?")]),
+    ("IncidentPage", &[]),
+    ("StepIncident", &[("incident", "{incident}"), ("revision", "1"), ("act", "take")]),
+    ("NameReported", &[("incident", "{incident}"), ("staff", "{staff}")]),
+    ("AnswerReporter", &[("incident", "{incident}"), ("body", "An answer.")]),
 ];
 
 /// Forms of acts that lead to no single object of a program.
@@ -169,6 +202,11 @@ const FORMS: &[(&str, &[(&str, &str)])] = &[
     ("SaveCompany", &[("company", "0"), ("name", "Brand new")]),
     ("CompetitorPair", &[("company", "{company}"), ("other", "{other_company}"), ("compete", "yes")]),
     ("CreateProgram", &[("title", "T"), ("sponsor_name", "S")]),
+    ("SaveRuleDraft", &[("body", "A rule that is long enough to be kept by everybody who reads it.")]),
+    ("AcknowledgeRule", &[("version", "1"), ("hash", "{hash}")]),
+    ("AcknowledgeAgain", &[("version", "1"), ("hash", "{hash}"), ("ack", "yes")]),
+    ("EducatorAcknowledge", &[("token", "edu_none"), ("version", "1"), ("hash", "{hash}"), ("ack", "yes")]),
+    ("SaveTerms", &[("language", "en"), ("revision", "0"), ("terms", "workshop ! block")]),
     ("PublishRule", &[("body", "A rule that is long enough to be kept by everybody who reads it.")]),
     ("ChangePassword", &[("old", "x"), ("password", "another long password")]),
     ("NameExecutives", &[("name.0", "N"), ("email.0", "new@x.example")]),
@@ -178,6 +216,25 @@ const FORMS: &[(&str, &[(&str, &str)])] = &[
     ("SendColleague", &[("name", "N"), ("email", "colleague@x.example")]),
     ("Withdraw", &[("reason", "")]),
     ("SaveDetails", &[("revision", "1"), ("dietary", "x")]),
+    ("MyConcern", &[("anonymous", "yes"), ("said", "Somebody asked when we would renew."), ("severity", "slight")]),
+    ("StaffConcern", &[("cohort", "{cohort}"), ("said", "Somebody asked when they would renew."), ("severity", "slight")]),
+    ("ConcernReply", &[("token", "{concern}"), ("body", "A message.")]),
+    ("OpenTopic", &[("topic", "Topic"), ("staff", "{staff}"), ("until", "2027-02-01")]),
+    ("CloseTopic", &[("opening", "1")]),
+    ("AddFollowUp", &[("opening", "1"), ("note", "N")]),
+    ("GiveConsent", &[("scope", "name"), ("group", "our channels"), ("text", "{sentence}")]),
+    ("WithdrawConsent", &[("scope", "name")]),
+    ("SignatoryGive", &[("token", "sig_none"), ("scope", "logo"), ("group", "our channels"), ("text", "x")]),
+    ("SignatoryWithdraw", &[("token", "sig_none"), ("scope", "logo")]),
+    ("SaveSignatory", &[("company", "{company}"), ("name", "Rana Idris"), ("title", ""), ("email", "rana@company0.example")]),
+    ("EndSignatory", &[("signatory", "{signatory}")]),
+    (
+        "PlanPublication",
+        &[("title", "A post"), ("channel", "blog"), ("day", "2027-02-01"), ("email.0", "p1@company0.example"), ("scope.0:name", "on")],
+    ),
+    ("PublishPublication", &[("publication", "{publication}"), ("revision", "1"), ("url", "https://host.example/post")]),
+    ("CancelPublication", &[("publication", "{publication}"), ("revision", "1")]),
+    ("CloseTakeDown", &[("take_down", "1"), ("proof", "The page is gone.")]),
 ];
 
 struct Stage {
@@ -191,6 +248,7 @@ impl Stage {
     async fn build(db: &Db) -> Self {
         let world = World::new(db, 2, 4).await;
         let session = world.session(&Plan::capped("Workshop", "2027-03-29", "10:00", "11:00", 5)).await;
+        let educator = world.taught("Reading", "Mei Tanaka").await;
         world.release().await;
         world.open().await;
         let people = world.name(0, 3).await;
@@ -199,7 +257,7 @@ impl Stage {
         store::cohort::allotment::name(db, now(), world.actor(), world.allotments[1], &[(0, canary)]).await.expect("named");
         let finch = store::cohort::allotment::get(db, world.allotments[1]).await.expect("read").expect("there").people[0].invitation;
         let needs = Needs { dietary: CANARY.into(), ..Needs::default() };
-        invitation::accept(db, now(), finch, &Answer { needs, acknowledged: Some(1), zone: None }).await.expect("accepted");
+        invitation::accept(db, now(), finch, &Answer { needs, acknowledged: Some(1), ..Answer::default() }).await.expect("accepted");
 
         // Staff: the owner of the world is `manager`; here every role once of this program, once of another.
         let mut staff = Vec::new();
@@ -227,6 +285,22 @@ impl Stage {
         ))
         .await;
 
+        let today = "'2027-01-15T09:00:00+00:00'";
+        change(format!(
+            "INSERT INTO publication (title, channel, state, planned_for, url, created_at) VALUES ('A planned post', 'blog', 'planned', '2027-02-01', '', {today})"
+        ))
+        .await;
+        change(format!(
+            "INSERT INTO signatory (company_id, name, title, email, created_at) VALUES ({}, 'Noor Haddad', '', 'noor@company0.example', {today})",
+            companies[0].id
+        ))
+        .await;
+        let said = TypedReport { said: CONCERN_CANARY, severity: "grave", ..TypedReport::default() };
+        let reporter = Reporter::Staff(id(Who::OtherStaff(Role::IncidentReviewer)));
+        let concern = incident::report(db, now(), world.cohort, reporter, "", &said).await.expect("reported");
+        let concerns = incident::list(db, id(Who::Staff(Role::IncidentReviewer)), None, 1).await.expect("read").rows;
+
+        let guests = store::cohort::person::list(db, now(), None, "p0@company0.example", 1).await.expect("read");
         let schedule = String::from_utf8(include_bytes!("../data/agenda-democon.json").to_vec()).expect("text");
         let csv = "Name\nImported".to_owned();
         let import = store::import::keep(db, now(), own, store::import::Into::Companies, "c.csv", csv, r#"{"name":"Name"}"#.into())
@@ -253,9 +327,17 @@ impl Stage {
                 ("allotment", world.allotments[0].to_string()),
                 ("invitation", people[0].to_string()),
                 ("session", session.to_string()),
+                ("educator", educator.to_string()),
+                ("hash", domain::conduct::conversation_rule::content_hash(domain::conduct::conversation_rule::STARTING_TEXT)),
                 ("staff", id(Who::OtherStaff(Role::Facilitator)).to_string()),
                 ("mail", mails[0].id.to_string()),
+                ("person", guests.rows[0].id.to_string()),
                 ("number", "1".into()),
+                ("publication", "1".into()),
+                ("signatory", "1".into()),
+                ("sentence", Scope::Name.text_hash()),
+                ("incident", concerns[0].id.to_string()),
+                ("concern", concern),
                 ("token", link("invitation", "p0@company0.example").link.expect("a link")),
                 ("*file", app.assets.icon.trim_start_matches("/assets/").to_owned()),
             ],
@@ -296,8 +378,11 @@ impl Stage {
         if door.name().starts_with("AgendaImport") {
             text = text.replace("{import}", "{agenda_import}");
         }
-        if door == Door::DelegationLink || door.path().starts_with("/cal/") || door == Door::WelcomePage {
+        if [Door::DelegationLink, Door::SignatoryLink].contains(&door) || door.path().starts_with("/cal/") || door == Door::WelcomePage {
             text = text.replace("{token}", "none");
+        }
+        if door == Door::ConcernLink {
+            text = text.replace("{token}", "{concern}");
         }
         for (name, value) in &self.ids {
             text = text.replace(&format!("{{{name}}}"), value);
@@ -355,7 +440,8 @@ fn let_in(door: Door, got: &Got) -> bool {
 }
 
 /// Doors whose key is a secret in the path: with a wrong one they are not found, for everybody alike.
-const SECRETS: [Door; 4] = [Door::DelegationLink, Door::Feed, Door::FeedAgendaFile, Door::FeedSessionFile];
+const SECRETS: &[Door] =
+    &[Door::DelegationLink, Door::Feed, Door::FeedAgendaFile, Door::FeedSessionFile, Door::EducatorLink, Door::SignatoryLink];
 
 /// Everything in the tables that an act could change.
 async fn fingerprint(db: &Db) -> String {
@@ -375,11 +461,28 @@ async fn fingerprint(db: &Db) -> String {
         "seat",
         "waitlist",
         "rule_version",
+        "rule_draft",
+        "educator",
+        "acknowledgement",
         "outbox",
         "history",
         "seat_journal",
         "room",
         "person",
+        "observer",
+        "ask",
+        "quiet_override",
+        "incident",
+        "incident_message",
+        "sales_opening",
+        "follow_up",
+        "term_list",
+        "finding_dismissal",
+        "consent_event",
+        "signatory",
+        "publication",
+        "publish_decision",
+        "take_down",
     ] {
         let sql = format!("SELECT count(*) AS n FROM {table}");
         let row =
@@ -402,7 +505,7 @@ async fn denied_rows(kind: Kind) {
             }
             let got = stage.knock(*door, browser).await;
             assert!(turned_away(*door, &got), "{who:?} must not enter {door:?}: {} {}", got.status, got.location());
-            for canary in [CANARY, NAME_CANARY, "Workshop"] {
+            for canary in [CANARY, NAME_CANARY, CONCERN_CANARY, "Workshop"] {
                 assert!(!got.body.contains(canary), "{door:?} shows {canary} to {who:?}");
             }
             asked += 1;
@@ -428,7 +531,7 @@ async fn allowed_pages_open_and_keep_secrets() {
     let scratch = Scratch::new(Kind::Sqlite).await;
     let stage = Stage::build(&scratch.db).await;
     let team = [Who::Staff(Role::Admin), Who::Staff(Role::ProgramManager)];
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut concerned) = (BTreeSet::new(), BTreeSet::new());
     for door in Door::ALL.iter().filter(|door| door.method() == "GET") {
         for (who, browser) in &stage.browsers {
             if !who.may(*door) {
@@ -441,13 +544,24 @@ async fn allowed_pages_open_and_keep_secrets() {
                 seen.insert(format!("{door:?}"));
                 assert!(team.contains(who), "{door:?} shows dietary needs to {who:?}");
             }
+            if got.body.contains(CONCERN_CANARY) {
+                let reviews = *who == Who::Staff(Role::IncidentReviewer) && *door == Door::IncidentPage;
+                assert!(reviews || *door == Door::ConcernLink, "{door:?} shows a concern to {who:?}");
+                concerned.insert(format!("{door:?}"));
+            }
             if got.body.contains(NAME_CANARY) {
-                assert!(team.contains(who) || *who == Who::Accepted, "{door:?} shows a name to {who:?}");
+                // Marketing may know of people, and not which cohorts they attend.
+                let knows = *who == Who::Staff(Role::Marketing) && *door == Door::PersonsPage;
+                assert!(team.contains(who) || *who == Who::Accepted || knows, "{door:?} shows a name to {who:?}");
+            }
+            if [Door::PersonsPage, Door::PersonPage].contains(door) && *who == Who::Staff(Role::Marketing) {
+                assert!(!got.body.contains("Spring cohort"), "{door:?} shows who attends to {who:?}");
             }
             assert!(!got.body.contains("/i/inv_") || door.audience() == Audience::Everyone, "{door:?} shows a personal link to {who:?}");
         }
     }
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["NeedsPage"], "the canary is planted where it can be seen");
+    assert_eq!(concerned.into_iter().collect::<Vec<_>>(), ["ConcernLink", "IncidentPage"], "and so is the other");
 }
 
 /// Every act a principal may do is not turned away: each on a fresh world, since acts change it.
@@ -498,7 +612,16 @@ fn every_server_function_has_its_row() {
 fn every_own_grant_on_an_object_is_replayed_with_one() {
     for door in Door::ALL {
         let own = door.grants().iter().any(|grant| matches!(grant, Grant::Own(_)));
-        let lists = ["CompaniesPage", "ProgramsPage", "CohortsPage", "MySessionsPage", "MyCustomersPage", "ScorecardPage", "OutboxPage"];
+        let lists = [
+            "CompaniesPage",
+            "ProgramsPage",
+            "CohortsPage",
+            "MySessionsPage",
+            "MyCustomersPage",
+            "ScorecardPage",
+            "OutboxPage",
+            "PersonsPage",
+        ];
         let replayed = OBJECTS.iter().any(|(name, _)| *name == door.name());
         assert!(!own || replayed || lists.contains(&door.name()), "{door:?} is about somebody's own, and no object is named for it");
     }

@@ -43,10 +43,12 @@ async fn every_page_is_for_everybody() {
         &cohort,
         &format!("{cohort}/people"),
         &format!("{cohort}/needs"),
+        &format!("{cohort}/observers"),
         &format!("{cohort}/agenda"),
         &format!("{cohort}/agenda/new"),
         &session,
         &format!("{cohort}/release"),
+        &format!("{cohort}/report"),
         &format!("{cohort}/settings"),
         &format!("{cohort}/invite"),
         &allotment,
@@ -57,10 +59,14 @@ async fn every_page_is_for_everybody() {
         &format!("/programs/{}/new-cohort", world.program),
         "/companies",
         "/companies/1",
+        "/people",
+        "/people/1",
         "/companies/0",
         "/companies/import",
         "/rules",
         "/rules/1",
+        "/rules/write",
+        &format!("{cohort}/rule"),
         "/outbox",
         "/outbox/1",
         "/staff",
@@ -94,7 +100,7 @@ async fn every_page_is_for_everybody() {
         }
         window.go(&format!("/i/{accepted}")).await;
         window.press("main form button").await;
-        for page in ["/my/week", &format!("/my/week/{workshop}"), "/my/calendar", "/my/people", "/my/details", "/my/withdraw"] {
+        for page in ["/my/week", &format!("/my/week/{workshop}"), "/my/calendar", "/my/people", "/my/details", "/my/rule", "/my/withdraw"] {
             window.go(page).await;
             check(page).await;
         }

@@ -56,7 +56,7 @@ both_databases! {
     async fn accepting_records_the_rule_and_is_the_same_when_repeated(scratch) {
         let world = opened(&scratch, 1, 2).await;
         let id = world.name(0, 1).await[0];
-        let answer = |acknowledged| Answer { needs: Needs { dietary: "Vegetarian".into(), ..Needs::default() }, acknowledged, zone: None };
+        let answer = |acknowledged| Answer { needs: Needs { dietary: "Vegetarian".into(), ..Needs::default() }, acknowledged, ..Answer::default() };
 
         let why = refusal(invitation::accept(&world.db, now(), id, &answer(None)).await);
         assert_eq!(why, AnswerRefusal::Whole(InvitationRefusal::RuleNotAcknowledged));
@@ -132,7 +132,7 @@ both_databases! {
         let world = opened(&scratch, 1, 2).await;
         let id = world.name(0, 1).await[0];
         let needs = Needs { dietary: "Vegetarian".into(), pronunciation: "ah-MAH-rah".into(), ..Needs::default() };
-        invitation::accept(&world.db, now(), id, &Answer { needs, acknowledged: Some(1), zone: None }).await.unwrap();
+        invitation::accept(&world.db, now(), id, &Answer { needs, acknowledged: Some(1), ..Answer::default() }).await.unwrap();
         assert_eq!(invitation::purge_needs(&world.db, "2027-04-30T00:00:00Z".parse().unwrap()).await.unwrap(), 0);
         assert_eq!(invitation::purge_needs(&world.db, "2027-05-01T00:00:00Z".parse().unwrap()).await.unwrap(), 1);
         let registration = invitation::registration_of(&world.db, id).await.unwrap().unwrap();

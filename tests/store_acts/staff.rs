@@ -56,9 +56,9 @@ both_databases! {
         assert_eq!(refusal(staff::sign_in(db, now(), "jonas@halden.example", PASSWORD).await), StaffRefusal::TooManyAttempts);
         let later = now() + TimeDelta::minutes(16);
         let cookie = staff::sign_in(db, later, "jonas@halden.example", PASSWORD).await.unwrap();
-        staff::change(db, later, Actor::Staff(ada), jonas, &[Role::Facilitator], true).await.unwrap();
+        staff::change(db, later, Actor::Staff(ada), jonas, &[Role::Facilitator], true, None).await.unwrap();
         assert!(sign_in::staff(db, later, &cookie).await.unwrap().is_none());
-        assert_eq!(refusal(staff::change(db, later, Actor::Staff(ada), ada, &[Role::Marketing], true).await), StaffRefusal::LastAdmin);
+        assert_eq!(refusal(staff::change(db, later, Actor::Staff(ada), ada, &[Role::Marketing], true, None).await), StaffRefusal::LastAdmin);
     }
 }
 
@@ -74,5 +74,28 @@ both_databases! {
         assert_eq!(refusal(staff::set_password(db, now(), &token, PASSWORD).await), StaffRefusal::LinkOver);
         assert!(staff::sign_in(db, now(), "ida@halden.example", PASSWORD).await.is_ok());
         assert_eq!(staff::welcomed(db, now() + TimeDelta::days(8), &token).await.unwrap(), None);
+    }
+}
+
+both_databases! {
+    async fn nobody_is_entered_as_their_own_manager(scratch) {
+        let db = &scratch.db;
+        let ada = tests::world::staff(db, "ada@halden.example", Role::Admin).await;
+        let jonas = tests::world::staff(db, "jonas@halden.example", Role::ProgramManager).await;
+        let ida = tests::world::staff(db, "ida@halden.example", Role::Facilitator).await;
+        let lead = async |person: i64, manager: Option<i64>| staff::change(db, now(), Actor::Staff(ada), person, &[Role::Facilitator], true, manager).await;
+        assert_eq!(refusal(lead(ida, Some(ida)).await), StaffRefusal::OwnManager);
+        lead(ida, Some(jonas)).await.unwrap();
+        lead(jonas, Some(ada)).await.unwrap();
+        assert_eq!(refusal(lead(jonas, Some(ida)).await), StaffRefusal::ManagerCircle);
+        assert_eq!(refusal(staff::change(db, now(), Actor::Staff(ada), ada, &[Role::Admin], true, Some(ida)).await), StaffRefusal::ManagerCircle);
+        assert_eq!(refusal(lead(ida, Some(9_999)).await), StaffRefusal::Unknown);
+        let managers: Vec<(i64, Option<i64>)> = staff::list(db).await.unwrap().into_iter().map(|line| (line.id, line.manager)).collect();
+        assert_eq!(managers.len(), 3);
+        for expect in [(ada, None), (jonas, Some(ada)), (ida, Some(jonas))] {
+            assert!(managers.contains(&expect), "{expect:?} in {managers:?}");
+        }
+        lead(ida, None).await.unwrap();
+        assert_eq!(staff::list(db).await.unwrap().into_iter().find(|line| line.id == ida).unwrap().manager, None);
     }
 }

@@ -145,7 +145,7 @@ pub async fn add_staff(#[server(flatten)] form: Form) -> Result<Answer, ServerFn
     }
 }
 
-/// Sets somebody's roles and whether their account is active.
+/// Sets somebody's roles, whether their account is active, and who leads them.
 #[server(prefix = "/api", endpoint = "staff/change")]
 pub async fn change_staff(#[server(flatten)] form: Form) -> Result<Answer, ServerFnError> {
     use crate::desk::{Desk, STAFF_COOKIE, settle};
@@ -154,7 +154,8 @@ pub async fn change_staff(#[server(flatten)] form: Form) -> Result<Answer, Serve
     let desk = Desk::at(Door::ChangeStaff).await?;
     let myself = desk.or_stop(desk.staff())?.id;
     let (person, active) = (form.id("person"), form.ticked("active"));
-    let done = store::staff::change(desk.db(), desk.now, desk.actor(), person, &roles(&form), active).await;
+    let manager = Some(form.id("manager")).filter(|id| *id > 0);
+    let done = store::staff::change(desk.db(), desk.now, desk.actor(), person, &roles(&form), active, manager).await;
     match settle(&desk, done)? {
         Ok(_) if person == myself => {
             desk.take_cookie(STAFF_COOKIE);

@@ -1,7 +1,11 @@
 //! The invited executive's pages.
 
 pub mod calendar;
+pub mod concern;
 pub mod details;
 pub mod invitation;
+pub mod openings;
 pub mod people;
+pub mod rule;
+pub mod terms;
 pub mod week;

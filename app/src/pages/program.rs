@@ -5,5 +5,8 @@ pub mod agenda_import;
 pub mod cohort;
 pub mod companies;
 pub mod frame;
+pub mod observers;
 pub mod people;
 pub mod release;
+pub mod report;
+pub mod rule;

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::agenda::session::SeatMode;
+use crate::conduct::agenda_check::Found;
 use crate::time::words;
 
 /// A session as one side of the comparison holds it: the working copy, or the last release.
@@ -138,8 +139,25 @@ crate::text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     pub severity: Severity,
-    pub session: i64,
+    /// `None`: about the cohort's letter.
+    pub session: Option<i64>,
     pub sentence: String,
+    /// The sales language it is about, which may be dismissed with a reason.
+    pub found: Option<Found>,
+}
+
+impl Warning {
+    /// About a session, whatever language it is in.
+    #[must_use]
+    pub const fn about(severity: Severity, session: i64, sentence: String) -> Self {
+        Self { severity, session: Some(session), sentence, found: None }
+    }
+}
+
+impl From<&Found> for Warning {
+    fn from(found: &Found) -> Self {
+        Self { severity: found.severity, session: found.session, sentence: found.sentence(), found: Some(found.clone()) }
+    }
 }
 
 /// What a release is checked against.
@@ -156,13 +174,15 @@ pub struct Setting<'a> {
     pub shared: &'a BTreeMap<(i64, i64), u32>,
     /// Host facilitators by session.
     pub facilitators: &'a BTreeMap<i64, Vec<String>>,
+    /// Sales language that nobody has dismissed.
+    pub findings: &'a [Found],
 }
 
 /// Every warning, loudest first, then in working order.
 #[must_use]
 pub fn warnings(setting: &Setting<'_>) -> Vec<Warning> {
     let mut found = Vec::new();
-    let mut say = |severity, session, sentence: String| found.push(Warning { severity, session, sentence });
+    let mut say = |severity, session, sentence: String| found.push(Warning::about(severity, session, sentence));
     let live: Vec<&Version> = setting.working.iter().filter(|version| !version.cancelled).collect();
 
     for version in &live {
@@ -233,6 +253,7 @@ pub fn warnings(setting: &Setting<'_>) -> Vec<Warning> {
             }
         }
     }
+    found.extend(setting.findings.iter().map(Warning::from));
     found.sort_by_key(|warning| std::cmp::Reverse(warning.severity));
     found
 }
@@ -332,6 +353,7 @@ mod tests {
             registered: 3,
             shared: &BTreeMap::from([((1, 2), 1)]),
             facilitators: &BTreeMap::from([(1, vec!["Ida Lund".to_owned()]), (2, vec!["Ida Lund".to_owned()])]),
+            findings: &[],
         });
         let said: Vec<_> = found.iter().map(|warning| (warning.severity.as_str(), warning.sentence.as_str())).collect();
         assert_eq!(
@@ -358,7 +380,54 @@ mod tests {
             registered: 0,
             shared: &BTreeMap::new(),
             facilitators: &BTreeMap::new(),
+            findings: &[],
         });
         assert_eq!(found[0].severity, Severity::Block);
+    }
+
+    #[test]
+    fn sales_language_speaks_as_loudly_as_its_term() {
+        let mut one = version(1, "09:00", "10:00");
+        one.objective.clear();
+        let says = |session, severity, phrase: &str| Found {
+            session,
+            place: session.map_or_else(|| "the letter".to_owned(), |session| format!("the title of “S{session}”")),
+            severity,
+            before: String::new(),
+            phrase: phrase.into(),
+            after: String::new(),
+            key: format!("title: {phrase}"),
+        };
+        let findings = [says(Some(1), Severity::Warn, "price list"), says(None, Severity::Block, "buy now")];
+        let found = warnings(&Setting {
+            first_day: "2027-03-29".parse().unwrap(),
+            last_day: "2027-03-29".parse().unwrap(),
+            working: &[one],
+            seats: &BTreeMap::new(),
+            registered: 0,
+            shared: &BTreeMap::new(),
+            facilitators: &BTreeMap::new(),
+            findings: &findings,
+        });
+        let said: Vec<_> =
+            found.iter().map(|warning| (warning.severity, warning.session, warning.sentence.as_str(), warning.found.as_ref())).collect();
+        assert_eq!(
+            said,
+            [
+                (
+                    Severity::Block,
+                    None,
+                    "In the letter: “buy now” sounds like selling. Reword it, or dismiss this with a reason.",
+                    Some(&findings[1])
+                ),
+                (
+                    Severity::Warn,
+                    Some(1),
+                    "In the title of “S1”: “price list” sounds like selling. Reword it, or dismiss this with a reason.",
+                    Some(&findings[0])
+                ),
+                (Severity::Note, Some(1), "“S1” has no learning objective.", None),
+            ]
+        );
     }
 }

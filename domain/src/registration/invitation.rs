@@ -161,6 +161,8 @@ pub struct AcceptFacts {
     pub rule_version: u32,
     /// The version the page showed, when its box was ticked.
     pub acknowledged: Option<u32>,
+    /// The page showed the words of that version, in one of its languages.
+    pub words_known: bool,
 }
 
 /// What accepting came to.
@@ -182,7 +184,9 @@ pub fn accept(facts: &AcceptFacts) -> Result<Acceptance, InvitationRefusal> {
     still_open(facts.now, facts.cohort, facts.held_until)?;
     match facts.acknowledged {
         None => Err(InvitationRefusal::RuleNotAcknowledged),
-        Some(version) if version != facts.rule_version => Err(InvitationRefusal::RuleChanged { current: facts.rule_version }),
+        Some(version) if version != facts.rule_version || !facts.words_known => {
+            Err(InvitationRefusal::RuleChanged { current: facts.rule_version })
+        }
         Some(_) => Ok(Acceptance::Accepted),
     }
 }
@@ -272,6 +276,7 @@ mod tests {
             held_until: "2027-02-26T17:00:00Z".parse().unwrap(),
             rule_version: 3,
             acknowledged: Some(3),
+            words_known: true,
         }
     }
 
@@ -288,6 +293,7 @@ mod tests {
             ),
             ("no box ticked", AcceptFacts { acknowledged: None, ..facts() }, Err(InvitationRefusal::RuleNotAcknowledged)),
             ("an older rule", AcceptFacts { acknowledged: Some(2), ..facts() }, Err(InvitationRefusal::RuleChanged { current: 3 })),
+            ("other words", AcceptFacts { words_known: false, ..facts() }, Err(InvitationRefusal::RuleChanged { current: 3 })),
             ("on the last second", AcceptFacts { now: facts().held_until, ..facts() }, Ok(Acceptance::Accepted)),
             ("too late", AcceptFacts { now: late, ..facts() }, Err(InvitationRefusal::TooLate(facts().held_until))),
             ("closed", AcceptFacts { cohort: CohortState::Closed, ..facts() }, Err(InvitationRefusal::CohortClosed)),

@@ -11,6 +11,11 @@ pub fn day(date: NaiveDate) -> String {
     date.format("%A %-d %B %Y").to_string()
 }
 
+/// `27 March 2027`
+pub fn date(date: NaiveDate) -> String {
+    date.format("%-d %B %Y").to_string()
+}
+
 /// `Sat 27`
 pub fn day_short(date: NaiveDate) -> String {
     date.format("%a %-d").to_string()
@@ -79,6 +84,7 @@ mod tests {
     fn days_and_clocks_are_worded() {
         assert_eq!(day(date("2027-03-27")), "Saturday 27 March 2027");
         assert_eq!(day(date("2027-03-01")), "Monday 1 March 2027");
+        assert_eq!(super::date(date("2027-05-03")), "3 May 2027");
         assert_eq!(day_short(date("2027-03-27")), "Sat 27");
         assert_eq!(day_month(date("2027-02-26")), "Fri 26 Feb");
         assert_eq!(clock(at("2027-03-27 09:00")), "09:00");

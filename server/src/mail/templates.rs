@@ -2,6 +2,7 @@
 
 use app::desk::{App, Rendered};
 use domain::calendar::{self, Mailbox, Removal};
+use domain::conduct::acknowledgement::Duty;
 use domain::time::{Zone, words};
 use store::outbox::{CalendarEvent, CohortFacts, Mail, Message, Secret};
 
@@ -221,6 +222,36 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
                 )
             }
         }
+        Message::OpeningOpened { name, from, company, topic, until } => Words {
+            preheader: "They say about what, and until when.".to_owned(),
+            button: Some(("See the opening".to_owned(), format!("{base}/openings"))),
+            after: vec![text(
+                "Every follow-up refers to this opening: write it down there. The customer reads it too, and may close the topic at any time; then nothing more follows.",
+            )],
+            why: why_opening(app),
+            ..plain(
+                name,
+                vec![
+                    text(format!(
+                        "{from} of {company} has opened a topic with you. You may speak with them about this; for everything else the conversation rule stands."
+                    )),
+                    Block::Facts(vec![("Topic".to_owned(), topic.clone()), ("Until the end of".to_owned(), until.clone())]),
+                ],
+            )
+        },
+        Message::OpeningClosed { name, from, company, topic } => Words {
+            preheader: "Nothing more follows.".to_owned(),
+            button: Some(("See my openings".to_owned(), format!("{base}/openings"))),
+            why: why_opening(app),
+            ..plain(
+                name,
+                vec![
+                    text(format!("{from} of {company} has closed the topic “{topic}”. Please do not come back to it.")),
+                    text("Only the customer can open it again. If they do, we write to you."),
+                ],
+            )
+        },
+        Message::RuleRenewed { name, cohort, version, duty, other } => rule_renewed(app, token, name, cohort, *version, *duty, *other),
         Message::CohortCancelled { name, cohort } => Words {
             preheader: format!("{} does not take place.", cohort.title),
             signature: Some(signature(cohort)),
@@ -235,6 +266,144 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
                 ],
             )
         },
+        Message::SignatoryAsked { name, company } => Words {
+            preheader: format!("You decide what we may show of {company}."),
+            button: Some(("See and choose".to_owned(), to("s"))),
+            after: vec![text(
+                "Nothing is allowed until you allow it, each thing and each channel by itself; and you may stop any of it at any time, on the same page. No account is needed.",
+            )],
+            why: format!(
+                "You get this because somebody at {} named you as the one who decides on this for {company}. The link is yours alone; please do not pass it on. If it should be somebody else, answer this mail.",
+                app.host.name
+            ),
+            ..plain(
+                name,
+                vec![text(format!(
+                    "People from {company} learn with others in our cohorts. We would like to know whether we may show {company}’s name and logo when something good comes of it, and where. That is yours to say."
+                ))],
+            )
+        },
+        Message::ConsentEnding { name, company, until, linked } => {
+            let day = words::day(*until);
+            let of = company.as_deref().map_or_else(String::new, |company| format!(" for {company}"));
+            Words {
+                preheader: format!("{day} is its last day. You need not do anything."),
+                button: linked.then(|| ("See what I allow".to_owned(), to(if company.is_some() { "s" } else { "i" }))),
+                after: vec![text(
+                    "If you do nothing, it ends by itself, and nothing new is published with it. What is public already stays until you stop it on that page; then it is taken down. To go on, allow it again.",
+                )],
+                why: format!("You get this because you told {} what may be shown, and until when.", app.host.name),
+                ..plain(name, vec![text(format!("Something that you allowed{of} ends: {day} is its last day. Your page says what it is."))])
+            }
+        }
+        Message::TakeDownNeeded { name, publication, title, url, due } => Words {
+            preheader: format!("By {}.", words::day(*due)),
+            button: Some(("Open the publication".to_owned(), format!("{base}/publications/{publication}"))),
+            after: vec![text("Once it is gone, say on that page how we know, and the people concerned see it.")],
+            why: format!("You get this because you look after what {} publishes.", app.host.name),
+            ..plain(
+                name,
+                vec![
+                    text(format!("“{title}” has to be taken down by {}.", words::day(*due))),
+                    Block::Link { label: "Where it can be seen".to_owned(), url: url.clone() },
+                ],
+            )
+        },
+        Message::ConcernReported { name } => Words {
+            preheader: "It can be read after you sign in.".to_owned(),
+            button: Some(("See what waits".to_owned(), format!("{base}/incidents"))),
+            why: format!("You get this because you review concerns about the conversation rule at {}.", app.host.name),
+            ..plain(
+                name,
+                vec![text(
+                    "A concern waits for you. What it is about is read on its own page and nowhere else, so this mail says no more.",
+                )],
+            )
+        },
+        Message::ConcernReceived { name } => Words {
+            preheader: "Its private address is in this mail.".to_owned(),
+            button: Some(("See how it stands".to_owned(), to("c"))),
+            after: vec![text("The address is private: whoever has it can read what you wrote. Please keep this mail to yourself.")],
+            why: why_concern(app),
+            ..plain(
+                name,
+                vec![text(
+                    "Thank you for telling us. What you wrote is with the reviewers. How it stands, and every answer, is behind this private address.",
+                )],
+            )
+        },
+        Message::ConcernAnswered { name } => Words {
+            preheader: "It is behind your private address.".to_owned(),
+            button: Some(("Read the answer".to_owned(), to("c"))),
+            after: vec![text("This address replaces the one you had; the older one no longer works. Please keep this mail to yourself.")],
+            why: why_concern(app),
+            ..plain(name, vec![text("There is an answer to what you told us.")])
+        },
+        Message::ConcernNeedsReviewer { name } => Words {
+            preheader: "Somebody else has to be given the role.".to_owned(),
+            button: Some(("Open the staff page".to_owned(), format!("{base}/staff"))),
+            why: format!("You get this because you are an admin of {}.", app.host.name),
+            ..plain(
+                name,
+                vec![text(
+                    "A concern waits for a reviewer who has nothing to do with it, and there is none. Give somebody the role “incident reviewer”; they can read it as soon as they sign in.",
+                )],
+            )
+        },
+    }
+}
+
+/// The rule asks for an acknowledgement: executives and educators by their own link, staff where they sign in.
+fn rule_renewed(app: &App, token: &str, name: &str, cohort: &CohortFacts, version: u32, duty: Duty, other: Option<u32>) -> Words {
+    let base = &app.host.base_url;
+    let opening = match other {
+        Some(other) => format!(
+            "“{}” now keeps to version {version} of the conversation rule. You acknowledged version {other}; please read the new one and say that you keep it.",
+            cohort.program
+        ),
+        None => format!(
+            "“{}” keeps to version {version} of the conversation rule: no sales conversations, unless the customer starts one. Please read it and say that you keep it.",
+            cohort.program
+        ),
+    };
+    let (button, to, after, why) = match duty {
+        Duty::Executive => (
+            "Read the rule",
+            format!("{base}/i/{token}"),
+            "It is one page. The link opens your week, and the rule stands at its top.",
+            why_coming(app),
+        ),
+        Duty::Educator => (
+            "Read the rule",
+            format!("{base}/e/{token}"),
+            "It is one page. Your name is announced in the agenda once you have acknowledged it.",
+            format!("You get this because you teach in a week of {}. The link is yours alone; please do not pass it on.", app.host.name),
+        ),
+        Duty::Facilitator | Duty::Owner | Duty::Observer => (
+            "Read the rule",
+            format!("{base}/rules"),
+            "It is one page. Nobody is assigned to sessions of these days before they have acknowledged it.",
+            format!("You get this because you are {} of “{}”.", article(duty), cohort.title),
+        ),
+    };
+    Words {
+        preheader: format!("Version {version}. It takes a minute."),
+        button: Some((button.to_owned(), to)),
+        after: vec![text(after)],
+        signature: Some(signature(cohort)),
+        why,
+        ..plain(name, vec![text(opening), facts(cohort, vec![])])
+    }
+}
+
+/// `a facilitator`, `the program owner`
+const fn article(duty: Duty) -> &'static str {
+    match duty {
+        Duty::Owner => "the program owner",
+        Duty::Observer => "an observer",
+        Duty::Facilitator => "a facilitator",
+        Duty::Executive => "an executive",
+        Duty::Educator => "an educator",
     }
 }
 
@@ -283,6 +452,14 @@ fn why_coming(app: &App) -> String {
 
 fn why_session(app: &App) -> String {
     format!("You get this because this session is in the week you accepted at {}.", app.host.name)
+}
+
+fn why_opening(app: &App) -> String {
+    format!("You get this because a guest of {} chose you for this topic.", app.host.name)
+}
+
+fn why_concern(app: &App) -> String {
+    format!("You get this because you told {} about a concern, and gave your name.", app.host.name)
 }
 
 fn moment(zone: &str, at: chrono::DateTime<chrono::Utc>) -> String {

@@ -90,6 +90,7 @@ pub async fn apply(
             Outcome::Unchanged { .. } | Outcome::LeaveOut(_) | Outcome::Refuse(_) => {}
         }
     }
+    crate::conduct::educator::sync(&*txn, now, cohort_id).await?;
     txn.commit().await?;
     Ok(Some(plan.counts()))
 }

@@ -5,12 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::agenda::release::{self, Change, Changed, Setting, Severity, Version, Warning};
 use domain::agenda::session::SeatMode;
+use domain::conduct::acknowledgement::not_announced;
+use domain::conduct::agenda_check::Found;
 use domain::refusal::Refusal;
 use domain::time::words;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
 
 use crate::agenda::session::{Working, list};
 use crate::agenda::waitlist;
+use crate::conduct::acknowledgement::Announcing;
+use crate::conduct::agenda_check;
 use crate::entity::{self, cohort, released_session};
 use crate::halt::{refuse, word};
 use crate::history::{self, Actor, Entry};
@@ -73,6 +77,8 @@ pub struct Preview {
     pub number: u32,
     pub changes: Vec<ChangeLine>,
     pub warnings: Vec<Warning>,
+    /// Names left out of sessions: educators who have not acknowledged the conversation rule.
+    pub unannounced: u32,
     /// Different people told.
     pub people: u32,
     pub sessions: u32,
@@ -113,6 +119,7 @@ pub async fn preview(db: &Db, cohort_id: i64) -> Result<Option<Preview>, Fault> 
         number: row.release_number as u32 + 1,
         people: told.values().flatten().collect::<BTreeSet<_>>().len() as u32,
         sessions: state.versions.iter().filter(|version| !version.cancelled).count() as u32,
+        unannounced: state.unannounced.len() as u32,
         warnings: state.warnings(&row),
         changes: state
             .changed
@@ -134,8 +141,7 @@ pub async fn preview(db: &Db, cohort_id: i64) -> Result<Option<Preview>, Fault> 
 
 /// How many sessions differ from what was released.
 pub(crate) async fn pending_changes(db: &Db, cohort_id: i64) -> Result<usize, Fault> {
-    let (_, _, changed) = compare(db.read(), cohort_id).await?;
-    Ok(changed.len())
+    Ok(compare(db.read(), cohort_id).await?.changed.len())
 }
 
 /// What a release came to.
@@ -220,13 +226,19 @@ pub async fn publish(
 
 /// Everything a release compares and checks.
 struct Compared {
+    /// As it would be announced.
     working: Vec<Working>,
+    /// As the program team wrote it.
     versions: Vec<Version>,
+    /// Educators' names that are not announced yet.
+    unannounced: Vec<Warning>,
     changed: Vec<Changed>,
     modes: BTreeMap<i64, SeatMode>,
     holders: BTreeMap<i64, BTreeSet<i64>>,
     registered: BTreeSet<i64>,
     facilitators: BTreeMap<i64, Vec<String>>,
+    /// Sales language that nobody has dismissed.
+    findings: Vec<Found>,
 }
 
 impl Compared {
@@ -245,7 +257,7 @@ impl Compared {
             session_id: i64,
             name: String,
         }
-        let (working, released, changed) = compare(db, row.id).await?;
+        let Comparison { working, versions, unannounced, released, changed } = compare(db, row.id).await?;
         let registered: Vec<Id> =
             sql::all(db, "SELECT id FROM registration WHERE cohort_id = $1 AND state = 'confirmed'", values![row.id]).await?;
         let seats: Vec<Holder> = sql::all(
@@ -269,8 +281,10 @@ impl Compared {
             facilitators.entry(host.session_id).or_default().push(host.name);
         }
         Ok(Self {
-            versions: working.iter().map(Working::version).collect::<Result<_, _>>()?,
+            findings: agenda_check::standing(db, row, &versions).await?,
+            versions,
             working,
+            unannounced,
             changed,
             modes: released.iter().map(|version| (version.session, version.mode)).collect(),
             holders,
@@ -306,7 +320,7 @@ impl Compared {
                 }
             }
         }
-        release::warnings(&Setting {
+        let mut warnings = release::warnings(&Setting {
             first_day: row.first_day,
             last_day: row.last_day,
             working: &self.versions,
@@ -314,17 +328,40 @@ impl Compared {
             registered: self.registered.len() as u32,
             shared: &shared,
             facilitators: &self.facilitators,
-        })
+            findings: &self.findings,
+        });
+        warnings.extend(self.unannounced.iter().cloned());
+        warnings
     }
 }
 
-async fn compare(db: &impl ConnectionTrait, cohort_id: i64) -> Result<(Vec<Working>, Vec<Version>, Vec<Changed>), Fault> {
-    let working = list(db, cohort_id).await?;
+/// The working copy beside the last release. An educator who has not acknowledged the conversation rule is not announced:
+/// `working` is without their names, `versions` is with them.
+struct Comparison {
+    working: Vec<Working>,
+    versions: Vec<Version>,
+    unannounced: Vec<Warning>,
+    released: Vec<Version>,
+    changed: Vec<Changed>,
+}
+
+async fn compare(db: &impl ConnectionTrait, cohort_id: i64) -> Result<Comparison, Fault> {
+    let mut working = list(db, cohort_id).await?;
+    let versions: Vec<Version> = working.iter().map(Working::version).collect::<Result<_, _>>()?;
+    let announcing = Announcing::load(db, cohort_id).await?;
+    let mut unannounced = Vec::new();
+    for session in &mut working {
+        let (announced, held) = announcing.split(&session.educators);
+        session.educators = announced;
+        let Some(version) = announcing.version.filter(|_| !session.cancelled) else { continue };
+        unannounced
+            .extend(held.iter().map(|name| Warning::about(Severity::Note, session.id, not_announced(name, &session.title, version))));
+    }
     let released = released_session::Entity::find().filter(released_session::Column::CohortId.eq(cohort_id)).all(db).await?;
     let released: Vec<Version> = released.into_iter().map(version_of).collect::<Result<_, _>>()?;
-    let versions: Vec<Version> = working.iter().map(Working::version).collect::<Result<_, _>>()?;
-    let changed = release::changes(&released, &versions);
-    Ok((working, released, changed))
+    let announced: Vec<Version> = working.iter().map(Working::version).collect::<Result<_, _>>()?;
+    let changed = release::changes(&released, &announced);
+    Ok(Comparison { working, versions, unannounced, released, changed })
 }
 
 fn version_of(row: released_session::Model) -> Result<Version, Fault> {

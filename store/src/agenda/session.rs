@@ -8,6 +8,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use crate::conduct::{acknowledgement, educator};
 use crate::entity::{cohort, room, session, session_facilitator};
 use crate::halt::{refuse, word};
 use crate::history::{self, Actor, Entry};
@@ -109,6 +110,7 @@ pub async fn create(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, t
     if let Some(made) = newest.filter(|made| is_second_press(made.created_at, now)) {
         return Ok(made.id);
     }
+    may_facilitate(&*txn, cohort_id, None, typed.facilitators).await?;
     let after = described(&parsed);
     let row = session::ActiveModel {
         cohort_id: Set(cohort_id),
@@ -122,6 +124,7 @@ pub async fn create(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, t
     .insert(&*txn)
     .await?;
     set_facilitators(&*txn, row.id, typed.facilitators).await?;
+    educator::sync(&*txn, now, cohort_id).await?;
     history::record(
         &*txn,
         now,
@@ -151,10 +154,12 @@ pub async fn edit(
     if row.revision != revision {
         return refuse(SessionRefusal::Stale);
     }
+    may_facilitate(&*txn, row.cohort_id, Some(id), typed.facilitators).await?;
     let (before, after) = (format!("{}; {} – {}", row.title, row.starts, row.ends), described(&parsed));
     let cohort_id = row.cohort_id;
     session::ActiveModel { id: Set(id), revision: Set(revision + 1), ..fill(&*txn, now, cohort_id, parsed).await? }.update(&*txn).await?;
     set_facilitators(&*txn, id, typed.facilitators).await?;
+    educator::sync(&*txn, now, cohort_id).await?;
     history::record(&*txn, now, Entry { actor, act: "edit", object: "session", object_id: id, cohort: Some(cohort_id), before, after })
         .await?;
     txn.commit().await?;
@@ -242,6 +247,21 @@ pub(crate) async fn room_named(
         }
     };
     Ok(Some(row.id))
+}
+
+/// Whoever is newly added has acknowledged the version of the conversation rule that the cohort names. Those who
+/// facilitate the session already stay: a newer version asks them again.
+async fn may_facilitate(txn: &impl ConnectionTrait, cohort_id: i64, id: Option<i64>, staff: &[i64]) -> Result<(), Halt<SessionRefusal>> {
+    let stand = session_facilitator::Entity::find().filter(session_facilitator::Column::SessionId.eq(id.unwrap_or(0))).all(txn).await?;
+    let added: Vec<i64> = staff.iter().copied().filter(|staff| !stand.iter().any(|row| row.staff_id == *staff)).collect();
+    if added.is_empty() {
+        return Ok(());
+    }
+    let refused = acknowledgement::unacknowledged(txn, cohort_id, &added).await?;
+    if refused.is_empty() {
+        return Ok(());
+    }
+    refuse(SessionRefusal::Fields(vec![FieldRefusal::new("facilitators", acknowledgement::sentences(&refused))]))
 }
 
 async fn set_facilitators(txn: &impl ConnectionTrait, id: i64, staff: &[i64]) -> Result<(), DbErr> {

@@ -3,6 +3,8 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use domain::cohort::allotment::{self, Sums};
 use domain::cohort::{Missing, Readiness, State, Step, StepRefusal, reply_date};
+use domain::conduct::acknowledgement::is_asked;
+use domain::conduct::quiet_period;
 use domain::contact;
 use domain::refusal::{FieldRefusal, FieldRefusals, Refusal};
 use domain::registration::invitation::State as InvitationState;
@@ -11,6 +13,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use crate::conduct::acknowledgement;
 use crate::entity::{cohort, program, rule_version};
 use crate::halt::{refuse, word};
 use crate::history::{self, Actor, Entry};
@@ -36,6 +39,10 @@ pub struct Typed<'a> {
     pub letter: &'a str,
     /// A version of the conversation rule, by number; empty for none yet.
     pub rule: &'a str,
+    /// Quiet days after the last day; empty is the usual number.
+    pub quiet_days: &'a str,
+    /// The quiet period of one guest keeps asks from everybody at the company.
+    pub quiet_company: bool,
 }
 
 /// Why a cohort was not saved or stepped.
@@ -79,6 +86,8 @@ struct Parsed {
     reply_by: DateTime<Utc>,
     letter: String,
     rule: Option<i32>,
+    quiet_days: u32,
+    quiet_company: bool,
 }
 
 impl Parsed {
@@ -111,6 +120,7 @@ impl Parsed {
         let rule = typed.rule.trim();
         let rule = if rule.is_empty() { Ok(None) } else { rule.parse::<i32>().map(Some) };
         let rule = rule.map_err(|_| wrong.refuse("rule", "Choose a version of the conversation rule."));
+        let quiet_days = wrong.keep(quiet_period::parse_days(typed.quiet_days));
         if let (Ok(first), Ok(last)) = (first_day, last_day) {
             if last < first {
                 wrong.refuse("last_day", "The last day comes before the first. Check both.");
@@ -130,7 +140,8 @@ impl Parsed {
         };
         wrong.finish()?;
         let reply_by = reply_deadline(&zone, reply_day).map_err(|why| vec![why])?;
-        Ok(Self { title, venue, place, zone, first_day, last_day, capacity, overbooked, reply_by, letter, rule })
+        let quiet_company = typed.quiet_company;
+        Ok(Self { title, venue, place, zone, first_day, last_day, capacity, overbooked, reply_by, letter, rule, quiet_days, quiet_company })
     }
 }
 
@@ -183,8 +194,9 @@ pub async fn create(db: &Db, now: DateTime<Utc>, actor: Actor, program: i64, typ
     Ok(row.id)
 }
 
-/// Saves a cohort's settings. Sessions keep their wall time when the zone changes; a release tells people. Answers how
-/// many sessions of the working copy now lie outside the dates, and hold the next release back.
+/// Saves a cohort's settings. Sessions keep their wall time when the zone changes; a release tells people. Another version
+/// of the conversation rule asks everybody with a duty again, by mail. Answers how many sessions of the working copy now
+/// lie outside the dates, and hold the next release back.
 ///
 /// # Errors
 /// A field, fewer seats than promised, or a stale revision.
@@ -212,11 +224,20 @@ pub async fn edit(
     if row.zone != parsed.zone.as_str() {
         rezone_sessions(&*txn, now, id, &parsed.zone).await?;
     }
-    let before = format!("{}; {} – {}; {} places", row.title, row.first_day, row.last_day, row.capacity);
+    let accepted =
+        sql::number(&*txn, "SELECT count(*) AS n FROM registration WHERE cohort_id = $1 AND state = 'confirmed'", values![id]).await?;
+    let (stand, typed) = ((row.quiet_days as u32, row.quiet_company), (parsed.quiet_days, parsed.quiet_company));
+    quiet_period::may_change(stand, typed, accepted > 0).map_err(|why| Halt::Refused(CohortRefusal::Fields(vec![why])))?;
+    let before = format!("{}; {} – {}; {} places; {} quiet days", row.title, row.first_day, row.last_day, row.capacity, row.quiet_days);
     let (first_day, last_day) = (parsed.first_day, parsed.last_day);
     let after = described(&parsed);
-    cohort::ActiveModel { id: Set(id), rule_version_id: Set(rule), revision: Set(revision + 1), ..fill(parsed) }.update(&*txn).await?;
+    let saved =
+        cohort::ActiveModel { id: Set(id), rule_version_id: Set(rule), revision: Set(revision + 1), ..fill(parsed) }.update(&*txn).await?;
     history::record(&*txn, now, Entry { actor, act: "edit", object: "cohort", object_id: id, cohort: Some(id), before, after }).await?;
+    // Another version of the conversation rule asks everybody with a duty here again.
+    if saved.rule_version_id != row.rule_version_id && is_asked(word(State::parse(&saved.state), &saved.state)?) {
+        acknowledgement::ask_everybody(&*txn, now, actor, &saved).await?;
+    }
     txn.commit().await?;
     let outside = sql::number(
         db.read(),
@@ -239,12 +260,14 @@ fn fill(parsed: Parsed) -> cohort::ActiveModel {
         overbooked: Set(parsed.overbooked as i32),
         reply_by: Set(parsed.reply_by),
         letter: Set(parsed.letter),
+        quiet_days: Set(parsed.quiet_days as i32),
+        quiet_company: Set(parsed.quiet_company),
         ..Default::default()
     }
 }
 
 fn described(parsed: &Parsed) -> String {
-    format!("{}; {} – {}; {} places", parsed.title, parsed.first_day, parsed.last_day, parsed.capacity)
+    format!("{}; {} – {}; {} places; {} quiet days", parsed.title, parsed.first_day, parsed.last_day, parsed.capacity, parsed.quiet_days)
 }
 
 async fn rule_id(txn: &impl ConnectionTrait, number: Option<i32>) -> Result<Option<i64>, Halt<CohortRefusal>> {
@@ -427,6 +450,9 @@ pub struct Cohort {
     pub letter: String,
     pub state: State,
     pub rule: Option<u32>,
+    /// Quiet days after the last day.
+    pub quiet_days: u32,
+    pub quiet_company: bool,
     pub release_number: u32,
     pub revision: i32,
     pub sponsor_name: String,
@@ -454,6 +480,8 @@ pub async fn get(db: &Db, id: i64) -> Result<Option<Cohort>, Fault> {
         letter: String,
         state: String,
         rule: Option<i32>,
+        quiet_days: i32,
+        quiet_company: bool,
         release_number: i32,
         revision: i32,
         sponsor_name: String,
@@ -462,7 +490,7 @@ pub async fn get(db: &Db, id: i64) -> Result<Option<Cohort>, Fault> {
     let row: Option<Row> = sql::one(
         db.read(),
         "SELECT c.program_id, p.title AS program, c.title, c.venue, c.place, c.zone, c.first_day, c.last_day, c.capacity, c.overbooked, c.reply_by, c.letter, c.state, \
-         v.number AS rule, c.release_number, c.revision, p.sponsor_name, p.sponsor_title FROM cohort c JOIN program p ON p.id = c.program_id \
+         v.number AS rule, c.quiet_days, c.quiet_company, c.release_number, c.revision, p.sponsor_name, p.sponsor_title FROM cohort c JOIN program p ON p.id = c.program_id \
          LEFT JOIN rule_version v ON v.id = c.rule_version_id WHERE c.id = $1",
         values![id],
     )
@@ -484,6 +512,8 @@ pub async fn get(db: &Db, id: i64) -> Result<Option<Cohort>, Fault> {
         letter: row.letter,
         state: word(State::parse(&row.state), &row.state)?,
         rule: row.rule.map(|number| number as u32),
+        quiet_days: row.quiet_days as u32,
+        quiet_company: row.quiet_company,
         release_number: row.release_number as u32,
         revision: row.revision,
         sponsor_name: row.sponsor_name,

@@ -28,8 +28,6 @@ pub struct Line {
 pub struct Filter<'a> {
     pub term: &'a str,
     pub sector: &'a str,
-    /// Only companies this member of staff looks after.
-    pub looked_after_by: Option<i64>,
 }
 
 /// By name.
@@ -37,9 +35,8 @@ pub struct Filter<'a> {
 /// # Errors
 /// The database.
 pub async fn list(db: &Db, filter: &Filter<'_>, page: u64) -> Result<Page<Line>, DbErr> {
-    let from = "FROM company c WHERE ($1 = '%%' OR c.name_key LIKE $1 ESCAPE '\\' OR lower(c.headquarters) LIKE $1 ESCAPE '\\') AND ($2 = '' OR c.sector = $2) \
-        AND ($3 = 0 OR EXISTS (SELECT 1 FROM account_manager m WHERE m.company_id = c.id AND m.staff_id = $3))";
-    let with = values![sql::like(filter.term.trim()), filter.sector, filter.looked_after_by.unwrap_or(0)];
+    let from = "FROM company c WHERE ($1 = '%%' OR c.name_key LIKE $1 ESCAPE '\\' OR lower(c.headquarters) LIKE $1 ESCAPE '\\') AND ($2 = '' OR c.sector = $2)";
+    let with = values![sql::like(filter.term.trim()), filter.sector];
     let total = sql::number(db.read(), &format!("SELECT count(*) AS n {from}"), with.clone()).await?;
     let rows = sql::all(
         db.read(),
@@ -266,6 +263,7 @@ pub async fn save(
     for staff in typed.account_managers {
         account_manager::ActiveModel { staff_id: Set(*staff), company_id: Set(id) }.insert(&*txn).await?;
     }
+    crate::conduct::observer::detach_strangers(&*txn, now, actor).await?;
     history::record(&*txn, now, Entry { actor, act: "save", object: "company", object_id: id, cohort: None, before, after: name }).await?;
     txn.commit().await?;
     Ok(id)
@@ -315,27 +313,89 @@ pub async fn set_competitors(
     Ok(())
 }
 
-/// One customer company of an account manager, in one cohort: names and attendance, and nothing else (the sales firewall).
+/// Somebody of a company an account manager observes in a cohort: their name and whether they attend, and nothing else
+/// (the sales firewall).
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct Attendance {
     pub company: String,
     pub cohort: String,
-    pub first_day: chrono::NaiveDate,
     pub person: String,
     pub attends: bool,
 }
 
-/// Who attends from the companies this member of staff looks after.
+/// From here on are the rows an account manager's pages are made of: those of companies they look after, in cohorts they
+/// are attached to as observers of that company, while both are so.
+const OBSERVED: &str = "observer o JOIN account_manager m ON m.staff_id = o.staff_id AND m.company_id = o.company_id \
+    JOIN company co ON co.id = o.company_id JOIN cohort c ON c.id = o.cohort_id JOIN allotment a ON a.cohort_id = o.cohort_id AND a.company_id = o.company_id \
+    JOIN invitation i ON i.allotment_id = a.id JOIN person p ON p.id = i.person_id \
+    WHERE o.staff_id = $1 AND c.state <> 'cancelled' AND i.state IN ('queued', 'sent', 'bounced', 'accepted') AND ($2 = 0 OR o.company_id = $2)";
+
+/// Who is invited from the companies this member of staff observes, and who attends; of one company when it is given.
+/// The latest cohort first.
 ///
 /// # Errors
 /// The database.
-pub async fn attendance(db: &Db, staff: i64) -> Result<Vec<Attendance>, DbErr> {
-    sql::all(
+pub async fn attendance(db: &Db, staff: i64, company: Option<i64>, page: u64) -> Result<Page<Attendance>, DbErr> {
+    let with = values![staff, company.unwrap_or(0)];
+    let total = sql::number(db.read(), &format!("SELECT count(*) AS n FROM {OBSERVED}"), with.clone()).await?;
+    let rows = sql::all(
         db.read(),
-        "SELECT co.name AS company, c.title AS cohort, c.first_day, p.name AS person, (i.state = 'accepted') AS attends FROM account_manager m \
-         JOIN company co ON co.id = m.company_id JOIN allotment a ON a.company_id = co.id JOIN invitation i ON i.allotment_id = a.id JOIN person p ON p.id = i.person_id \
-         JOIN cohort c ON c.id = a.cohort_id WHERE m.staff_id = $1 AND i.state IN ('queued', 'sent', 'bounced', 'accepted') ORDER BY c.first_day, co.name_key, p.name",
-        values![staff],
+        &format!(
+            "SELECT co.name AS company, c.title AS cohort, p.name AS person, (i.state = 'accepted') AS attends FROM {OBSERVED} \
+             ORDER BY c.first_day DESC, c.id, co.name_key, p.name, p.id LIMIT {PAGE_ROWS} OFFSET {}",
+            page.saturating_sub(1) * PAGE_ROWS
+        ),
+        with,
     )
-    .await
+    .await?;
+    Ok(Page { rows, total: u64::try_from(total).unwrap_or(0), page })
+}
+
+/// How many people attend from the companies this member of staff observes.
+///
+/// # Errors
+/// The database.
+pub async fn attending(db: &Db, staff: i64) -> Result<u32, DbErr> {
+    let count =
+        sql::number(db.read(), &format!("SELECT count(*) AS n FROM {OBSERVED} AND i.state = 'accepted'"), values![staff, 0_i64]).await?;
+    Ok(u32::try_from(count).unwrap_or(0))
+}
+
+/// A company an account manager looks after.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Customer {
+    pub id: i64,
+    pub name: String,
+    /// Who attend, in cohorts they are attached to.
+    pub attending: i64,
+}
+
+/// The companies this member of staff looks after, by name.
+///
+/// # Errors
+/// The database.
+pub async fn customers(db: &Db, staff: i64, term: &str, page: u64) -> Result<Page<Customer>, DbErr> {
+    let from = "FROM account_manager m JOIN company co ON co.id = m.company_id WHERE m.staff_id = $1 AND ($2 = '%%' OR co.name_key LIKE $2 ESCAPE '\\')";
+    let with = values![staff, sql::like(term.trim())];
+    let total = sql::number(db.read(), &format!("SELECT count(*) AS n {from}"), with.clone()).await?;
+    let rows = sql::all(
+        db.read(),
+        &format!(
+            "SELECT co.id, co.name, (SELECT count(*) FROM observer o JOIN cohort c ON c.id = o.cohort_id JOIN allotment a ON a.cohort_id = o.cohort_id AND a.company_id = o.company_id \
+             JOIN invitation i ON i.allotment_id = a.id WHERE o.staff_id = m.staff_id AND o.company_id = co.id AND c.state <> 'cancelled' AND i.state = 'accepted') AS attending {from} \
+             ORDER BY co.name_key LIMIT {PAGE_ROWS} OFFSET {}",
+            page.saturating_sub(1) * PAGE_ROWS
+        ),
+        with,
+    )
+    .await?;
+    Ok(Page { rows, total: u64::try_from(total).unwrap_or(0), page })
+}
+
+/// A company's name, and nothing else of it.
+///
+/// # Errors
+/// The database.
+pub async fn name_of(db: &Db, id: i64) -> Result<Option<String>, DbErr> {
+    Ok(company::Entity::find_by_id(id).one(db.read()).await?.map(|row| row.name))
 }

@@ -12,7 +12,13 @@ pub struct Model {
     pub content_hash: String,
     pub person_id: Option<i64>,
     pub staff_id: Option<i64>,
+    pub educator_id: Option<i64>,
     pub cohort_id: Option<i64>,
+    #[sea_orm(column_type = "Text")]
+    pub language: String,
+    pub recorded_by: Option<i64>,
+    #[sea_orm(column_type = "Text")]
+    pub evidence: String,
     pub acknowledged_at: DateTimeUtc,
 }
 

@@ -29,6 +29,8 @@ pub struct Model {
     pub release_number: i32,
     pub revision: i32,
     pub created_at: DateTimeUtc,
+    pub quiet_days: i32,
+    pub quiet_company: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::cohort::State as CohortState;
 use domain::cohort::allotment::{Movement, Named};
+use domain::conduct::acknowledgement::{Holder, language_of};
 use domain::refusal::{FieldRefusal, Refusal};
 use domain::registration::invitation::{self as rules, AcceptFacts, Acceptance, Act, InvitationRefusal, Needs, State};
 use domain::time::Zone;
@@ -10,7 +11,9 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 
 use crate::cohort::allotment::{invite, journal};
 use crate::cohort::{Cohort, get as cohort_of};
-use crate::entity::{self, acknowledgement, cohort, invitation, person, registration, rule_version};
+use crate::conduct::acknowledgement::{New, write_down};
+use crate::conduct::conversation_rule::{hashes, texts_in};
+use crate::entity::{self, cohort, invitation, person, registration, rule_version};
 use crate::halt::{refuse, word};
 use crate::history::{self, Actor, Entry};
 use crate::link::{self, Opens};
@@ -178,6 +181,8 @@ pub struct Answer {
     pub needs: Needs,
     /// The rule's version that stood on the page, when its box was ticked.
     pub acknowledged: Option<u32>,
+    /// The hash of the words that stood on the page, in whichever language; `None` are the version's own, in English.
+    pub shown: Option<String>,
     /// The person's own time zone.
     pub zone: Option<String>,
 }
@@ -229,6 +234,10 @@ pub async fn accept(db: &Db, now: DateTime<Utc>, id: i64, answer: &Answer) -> Re
         Some(rule) => rule_version::Entity::find_by_id(rule).one(&*txn).await?,
         None => None,
     };
+    let language = match &rule {
+        Some(rule) => language_of(&hashes(&texts_in(&*txn, rule.number).await?), answer.shown.as_deref().unwrap_or(&rule.content_hash)),
+        None => None,
+    };
     let facts = AcceptFacts {
         now,
         state: word(State::parse(&row.state), &row.state)?,
@@ -236,6 +245,7 @@ pub async fn accept(db: &Db, now: DateTime<Utc>, id: i64, answer: &Answer) -> Re
         held_until: row.held_until,
         rule_version: rule.as_ref().map_or(0, |rule| rule.number as u32),
         acknowledged: answer.acknowledged,
+        words_known: rule.is_none() || language.is_some(),
     };
     let acceptance = rules::accept(&facts).map_err(|why| Halt::Refused(AnswerRefusal::Whole(why)))?;
     if acceptance == Acceptance::AlreadyAccepted {
@@ -256,25 +266,16 @@ pub async fn accept(db: &Db, now: DateTime<Utc>, id: i64, answer: &Answer) -> Re
         Some(earlier) => registration::ActiveModel { id: Set(earlier.id), ..filled }.update(&*txn).await?,
         None => registration::ActiveModel { revision: Set(1), ..filled }.insert(&*txn).await?,
     };
-    if let Some(rule) = rule {
-        let stands = acknowledgement::Entity::find()
-            .filter(acknowledgement::Column::RuleVersionId.eq(rule.id))
-            .filter(acknowledgement::Column::PersonId.eq(person.id))
-            .filter(acknowledgement::Column::CohortId.eq(cohort.id))
-            .one(&*txn)
-            .await?;
-        if stands.is_none() {
-            acknowledgement::ActiveModel {
-                rule_version_id: Set(rule.id),
-                content_hash: Set(rule.content_hash),
-                person_id: Set(Some(person.id)),
-                cohort_id: Set(Some(cohort.id)),
-                acknowledged_at: Set(now),
-                ..Default::default()
-            }
-            .insert(&*txn)
-            .await?;
-        }
+    if let (Some(rule), Some(language)) = (&rule, language) {
+        let hash = answer.shown.as_deref().unwrap_or(&rule.content_hash);
+        let new = New {
+            holder: Holder::Person(person.id),
+            cohort: Some(cohort.id),
+            actor: Actor::Executive(id),
+            recorded_by: None,
+            evidence: String::new(),
+        };
+        write_down(&*txn, now, rule, language, hash, new).await?;
     }
     let (to_name, to_email) = (person.name.clone(), person.email.clone());
     keep_zone(&*txn, person, zone).await?;

@@ -115,6 +115,8 @@ fn typed(form: &Form) -> store::cohort::Typed<'_> {
         reply_by: form.get("reply_by"),
         letter: form.get("letter"),
         rule: form.get("rule"),
+        quiet_days: form.get("quiet_days"),
+        quiet_company: form.ticked("quiet_company"),
     }
 }
 

@@ -31,18 +31,25 @@ pub async fn open_invitation(#[server(flatten)] form: Form) -> Result<Answer, Se
 pub async fn accept(#[server(flatten)] form: Form) -> Result<Answer, ServerFnError> {
     use crate::desk::{Desk, settle};
     use domain::access::Door;
+    use domain::conduct::conversation_rule::Language;
 
     let desk = Desk::at(Door::Accept).await?;
     let id = desk.or_stop(desk.executive())?.invitation;
     let answer = store::registration::invitation::Answer {
         needs: needs(&form),
         acknowledged: form.ticked("rule_ack").then(|| form.get("rule").trim().parse().unwrap_or(0)),
+        shown: form.0.get("rule_hash").cloned(),
         zone: Some(form.get("zone").to_owned()),
     };
     let accepted = store::registration::invitation::accept(desk.db(), desk.now, id, &answer).await;
     match settle(&desk, accepted)? {
         Ok(_) => desk.done("/my/week", "Your seat is confirmed. Choose your sessions below."),
-        Err(why) => not_taken(&desk, "/invitation/accept", "accept", &form, &why).await,
+        Err(why) => {
+            // The rule is shown again in the language it was read in.
+            let language = Language::parse(form.get("language")).filter(|language| *language != Language::English);
+            let back = language.map_or_else(|| "/invitation/accept".to_owned(), |language| format!("/invitation/accept?lang={language}"));
+            not_taken(&desk, &back, "accept", &form, &why).await
+        }
     }
 }
 

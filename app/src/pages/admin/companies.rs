@@ -3,9 +3,11 @@
 use domain::access::Role;
 use domain::cohort::company_import::{SEGMENTS, gics_sectors};
 use leptos::prelude::*;
-use store::cohort::company::{Company, Filter, InCohort, Line, Named};
+use store::cohort::company::{Company, Customer, Filter, InCohort, Line, Named};
 use store::sign_in::Staff;
 
+use super::company_consents::{self, CompanyConsents};
+use super::own_views::attendance;
 use super::programs::{figure, state_tag};
 use crate::components::form::{self, Choice, Input};
 use crate::components::table::{bar, empty, pager};
@@ -19,26 +21,32 @@ fn manages(staff: &Staff) -> bool {
     staff.is(Role::Admin) || staff.is(Role::ProgramManager)
 }
 
-/// The list. Account managers see the companies they look after.
+/// Whether somebody sees companies as an account manager does: names and attendance, and nothing else.
+fn only_observes(staff: &Staff) -> bool {
+    !manages(staff) && !staff.is(Role::Marketing)
+}
+
+/// The list. Account managers see the names of the companies they look after.
 ///
 /// # Errors
 /// Faults.
 pub async fn list(desk: Desk) -> Reply {
     let staff = desk.staff()?.clone();
-    let sees_all = manages(&staff) || staff.is(Role::Marketing);
+    if only_observes(&staff) {
+        return customers(desk, staff.id).await;
+    }
     let (term, sector) = (desk.query("q").to_owned(), desk.query("sector").to_owned());
-    let filter = Filter { term: &term, sector: &sector, looked_after_by: (!sees_all).then_some(staff.id) };
+    let filter = Filter { term: &term, sector: &sector };
     let found = store::cohort::company::list(desk.db(), &filter, desk.page()).await?;
     let sectors = store::cohort::company::sectors(desk.db()).await?;
     let filtered = !term.trim().is_empty() || !sector.is_empty();
     let may_edit = manages(&staff);
     let counts_cohorts = staff.is(Role::Admin);
     let pages = pager(&desk, &found);
-    let eyebrow = match (found.total, sees_all, filtered) {
-        (1, ..) => "1 company".to_owned(),
-        (total, true, false) => format!("{} companies", crate::words::thousands(total)),
-        (total, false, false) => format!("{} companies you look after", crate::words::thousands(total)),
-        (total, _, true) => format!("{} companies found", crate::words::thousands(total)),
+    let eyebrow = match (found.total, filtered) {
+        (1, _) => "1 company".to_owned(),
+        (total, false) => format!("{} companies", crate::words::thousands(total)),
+        (total, true) => format!("{} companies found", crate::words::thousands(total)),
     };
     let body = if found.rows.is_empty() {
         if filtered {
@@ -50,10 +58,8 @@ pub async fn list(desk: Desk) -> Reply {
         } else if may_edit {
             let act = Some(("/companies/import".to_owned(), "Import companies"));
             empty("No company yet", "Bring the list you have as a spreadsheet: every row is shown before anything is kept.", act)
-        } else if sees_all {
-            empty("No company yet", "They appear here as soon as a program manager adds them.", None)
         } else {
-            empty("No company is yours yet", "Ask a program manager to name you as the account manager of your customers.", None)
+            empty("No company yet", "They appear here as soon as a program manager adds them.", None)
         }
     } else {
         let rows = found.rows.into_iter().map(|line| row(line, counts_cohorts)).collect_view();
@@ -117,6 +123,86 @@ fn row(line: Line, counts_cohorts: bool) -> AnyView {
     .into_any()
 }
 
+/// What an account manager sees of the list: the companies they look after, and how many of their people attend.
+async fn customers(desk: Desk, staff: i64) -> Reply {
+    let term = desk.query("q").trim().to_owned();
+    let found = store::cohort::company::customers(desk.db(), staff, &term, desk.page()).await?;
+    let pages = pager(&desk, &found);
+    let eyebrow = match found.total {
+        1 => "1 company you look after".to_owned(),
+        total => format!("{} companies you look after", crate::words::thousands(total)),
+    };
+    let body = if found.rows.is_empty() && !term.is_empty() {
+        empty("No company fits", "Try fewer letters of the name.", Some(("/companies".to_owned(), "Show all companies")))
+    } else if found.rows.is_empty() {
+        empty("No company is yours yet", "Ask a program manager to name you as the account manager of your customers.", None)
+    } else {
+        let rows = found.rows.into_iter().map(customer).collect_view();
+        view! {
+            <div class="table-wrap"><table class="cards-on-phone" role="table">
+                <caption class="visually-hidden">"Companies you look after, by name"</caption>
+                <thead><tr role="row">
+                    <th scope="col" role="columnheader">"Company"</th>
+                    <th scope="col" role="columnheader" class="num">"People who attend"</th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </table></div>
+        }
+        .into_any()
+    };
+    frame::staff(&desk, Section::Companies, "Companies", || {
+        view! {
+            <main id="main" class="wrap page stack loose">
+                <div class="head"><div class="stack tight"><p class="eyebrow">{eyebrow}</p><h1>"Companies"</h1></div></div>
+                <form class="filters" method="get" action="/companies" role="search">
+                    <div class="field grow"><label for="q">"Name"</label><input id="q" name="q" type="search" value=term/></div>
+                    <button class="button">"Show"</button>
+                </form>
+                {body}
+                {pages}
+            </main>
+        }
+    })
+}
+
+fn customer(company: Customer) -> AnyView {
+    view! {
+        <tr role="row">
+            <th scope="row" role="rowheader"><a href=format!("/companies/{}", company.id)>{company.name}</a></th>
+            <td role="cell" data-label="People who attend" class="num">{figure(company.attending)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// One of their companies, as an account manager sees it: its name, and who of it attends where they are attached.
+async fn observed(desk: Desk, staff: i64, id: i64) -> Reply {
+    let name = store::cohort::company::name_of(desk.db(), id).await?.ok_or(Stop::Hidden)?;
+    let people = store::cohort::company::attendance(desk.db(), staff, Some(id), desk.page()).await?;
+    let pages = pager(&desk, &people);
+    let body = if people.rows.is_empty() {
+        empty(
+            "Nobody to see yet",
+            "When a program manager attaches you to a cohort for this company, the names of its people are here, and whether they attend.",
+            None,
+        )
+    } else {
+        attendance(people.rows)
+    };
+    let title = name.clone();
+    frame::staff(&desk, Section::Companies, &title, || {
+        let here = name.clone();
+        view! {
+            <main id="main" class="wrap page stack loose">
+                {crumbs(here)}
+                <div class="stack tight"><h1>{name}</h1><p class="soft">"You see who attends, and nothing else."</p></div>
+                {body}
+                {pages}
+            </main>
+        }
+    })
+}
+
 /// One company: its facts; for managers the form, its competitors and its cohorts. Number 0 is a new one.
 ///
 /// # Errors
@@ -128,9 +214,13 @@ pub async fn show(desk: Desk) -> Reply {
         return new(desk, &staff).await;
     }
     desk.owns(store::access::company(desk.db(), id).await?)?;
+    if only_observes(&staff) {
+        return observed(desk, staff.id, id).await;
+    }
     let company = store::cohort::company::get(desk.db(), id).await?.ok_or(Stop::Hidden)?;
+    let consents = company_consents::read(&desk, id).await?;
     if !manages(&staff) {
-        return facts(&desk, company);
+        return facts(&desk, company, consents);
     }
     let (draft, pair) = (desk.draft("save-company").await?, desk.draft("competitor").await?);
     let managers = manager_boxes(&desk, &company.account_managers).await?;
@@ -153,6 +243,7 @@ pub async fn show(desk: Desk) -> Reply {
                 {form::errors(&pair)}
                 <div class="stack tight"><p class="eyebrow">{eyebrow}</p><h1>{heading}</h1></div>
                 <div class="two"><section class="stack"><h2>"About the company"</h2>{main_form}</section>{side}</div>
+                {consents.part()}
             </main>
         }
     })
@@ -191,7 +282,7 @@ async fn new(desk: Desk, staff: &Staff) -> Reply {
     })
 }
 
-fn facts(desk: &Desk, company: Company) -> Reply {
+fn facts(desk: &Desk, company: Company, consents: CompanyConsents) -> Reply {
     let managers: Vec<String> = company.account_managers.into_iter().map(|manager| manager.name).collect();
     let lines = [
         ("Domain", company.domain),
@@ -212,6 +303,7 @@ fn facts(desk: &Desk, company: Company) -> Reply {
                 {crumbs(here)}
                 <h1>{company.name}</h1>
                 <dl class="meta">{lines}</dl>
+                {consents.part()}
                 <p class="small soft">"Something is wrong? Tell a program manager; they keep these facts."</p>
             </main>
         }
@@ -278,7 +370,7 @@ fn edit_form(draft: &Draft, company: &Company, managers: Vec<Choice>, act: &'sta
 
 /// Names offered while a competitor is typed: companies of the same sector, without itself and those already named.
 async fn alike(desk: &Desk, company: &Company) -> Result<Vec<String>, Stop> {
-    let filter = Filter { term: "", sector: &company.sector, looked_after_by: None };
+    let filter = Filter { term: "", sector: &company.sector };
     let (mut names, mut page) = (Vec::new(), 1);
     loop {
         let found = store::cohort::company::list(desk.db(), &filter, page).await?;

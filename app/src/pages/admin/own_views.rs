@@ -11,7 +11,7 @@ use store::cohort::Line;
 use store::cohort::company::Attendance;
 
 use super::programs::state_tag;
-use crate::components::table::{bar, empty, tag};
+use crate::components::table::{bar, empty, pager, tag};
 use crate::desk::{Desk, Reply};
 use crate::frame::{self, Section};
 use crate::words::{capital, count, thousands};
@@ -109,33 +109,25 @@ fn zone(name: &str) -> Zone {
     Zone::parse(name).unwrap_or_else(|_| Zone::utc())
 }
 
-/// Who attends from the companies I look after: names and attendance, and nothing else.
+/// Who attends from the companies I observe: names and attendance, and nothing else.
 ///
 /// # Errors
 /// Faults.
 pub async fn my_customers(desk: Desk) -> Reply {
-    let people = store::cohort::company::attendance(desk.db(), desk.staff()?.id).await?;
-    let attending = people.iter().filter(|person| person.attends).count();
-    let eyebrow = format!("{} confirmed", count(u32::try_from(attending).unwrap_or(0), "person", "people"));
-    let body = if people.is_empty() {
+    let staff = desk.staff()?.id;
+    let people = store::cohort::company::attendance(desk.db(), staff, None, desk.page()).await?;
+    let attending = store::cohort::company::attending(desk.db(), staff).await?;
+    let eyebrow = count(attending, "person attends", "people attend");
+    let pages = pager(&desk, &people);
+    let body = if people.rows.is_empty() {
         let act = Some(("/companies".to_owned(), "See your companies"));
-        empty("Nobody is invited yet", "When a cohort invites people from a company you look after, their names are here.", act)
+        empty(
+            "You observe no cohort with guests of yours",
+            "A program manager attaches you to a cohort for a company you look after, once you have acknowledged the conversation rule. Then the names of its people are here, and whether they attend.",
+            act,
+        )
     } else {
-        let rows = people.into_iter().map(person).collect_view();
-        view! {
-            <div class="table-wrap"><table class="cards-on-phone" role="table">
-                <caption class="visually-hidden">"People invited from your companies, the next cohort first"</caption>
-                <thead><tr role="row">
-                    <th scope="col" role="columnheader">"Name"</th>
-                    <th scope="col" role="columnheader">"Company"</th>
-                    <th scope="col" role="columnheader">"Cohort"</th>
-                    <th scope="col" role="columnheader">"Begins"</th>
-                    <th scope="col" role="columnheader">"Attends"</th>
-                </tr></thead>
-                <tbody>{rows}</tbody>
-            </table></div>
-        }
-        .into_any()
+        attendance(people.rows)
     };
     frame::staff(&desk, Section::MyCustomers, "My customers", || {
         view! {
@@ -147,19 +139,37 @@ pub async fn my_customers(desk: Desk) -> Reply {
                     <a class="small" href="/rules">"Read the conversation rule"</a>
                 </section>
                 {body}
+                {pages}
             </main>
         }
     })
 }
 
+/// Names and attendance, as an account manager sees them.
+pub(super) fn attendance(people: Vec<Attendance>) -> AnyView {
+    let rows = people.into_iter().map(person).collect_view();
+    view! {
+        <div class="table-wrap"><table class="cards-on-phone" role="table">
+            <caption class="visually-hidden">"People invited from companies you observe, the latest cohort first"</caption>
+            <thead><tr role="row">
+                <th scope="col" role="columnheader">"Name"</th>
+                <th scope="col" role="columnheader">"Company"</th>
+                <th scope="col" role="columnheader">"Cohort"</th>
+                <th scope="col" role="columnheader">"Attends"</th>
+            </tr></thead>
+            <tbody>{rows}</tbody>
+        </table></div>
+    }
+    .into_any()
+}
+
 fn person(person: Attendance) -> AnyView {
-    let state = if person.attends { tag("good", "confirmed") } else { tag("", "no answer yet") };
+    let state = if person.attends { tag("good", "attends") } else { tag("", "not confirmed") };
     view! {
         <tr role="row">
             <th scope="row" role="rowheader">{person.person}</th>
             <td role="cell" data-label="Company">{person.company}</td>
             <td role="cell" data-label="Cohort" class="soft">{person.cohort}</td>
-            <td role="cell" data-label="Begins">{day(person.first_day)}</td>
             <td role="cell" data-label="Attends">{state}</td>
         </tr>
     }

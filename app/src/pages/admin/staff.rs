@@ -1,9 +1,12 @@
 //! The host's people.
 
+use std::collections::BTreeMap;
+
 use domain::access::Role;
 use leptos::prelude::*;
 use store::staff::Line;
 
+use super::programs::figure;
 use crate::components::form::{self, Choice, Input};
 use crate::components::table::tag;
 use crate::desk::{Desk, Draft, Reply};
@@ -21,10 +24,12 @@ pub async fn show(desk: Desk) -> Reply {
     let active = people.iter().filter(|line| line.active).count();
     let count = words::count(u32::try_from(active).unwrap_or(0), "active account", "active accounts");
     let (change, add) = match &chosen {
-        Some(person) => (Some(change_form(&draft, person)), None),
+        Some(person) => (Some(change_form(&draft, person, &people)), None),
         None => (None, Some(add_form(&draft))),
     };
-    let rows = people.into_iter().map(row).collect_view();
+    let waiting = waiting(store::conduct::incident::without_reviewer(desk.db()).await?);
+    let names: BTreeMap<i64, String> = people.iter().map(|line| (line.id, line.name.clone())).collect();
+    let rows = people.into_iter().map(|line| row(line, &names)).collect_view();
     frame::staff(&desk, Section::Staff, "Staff", || {
         view! {
             <main id="main" class="wrap page stack loose">
@@ -33,6 +38,7 @@ pub async fn show(desk: Desk) -> Reply {
                     <div class="stack tight"><p class="eyebrow">{count}</p><h1>"Staff"</h1></div>
                     <div class="row"><a class="button" href="/staff#add">"Add somebody"</a></div>
                 </div>
+                {waiting}
                 {change}
                 <div class="table-wrap"><table class="cards-on-phone" role="table">
                     <caption class="visually-hidden">"Everybody with an account"</caption>
@@ -40,6 +46,7 @@ pub async fn show(desk: Desk) -> Reply {
                         <th scope="col" role="columnheader">"Name"</th>
                         <th scope="col" role="columnheader">"E-mail"</th>
                         <th scope="col" role="columnheader">"Roles"</th>
+                        <th scope="col" role="columnheader">"Manager"</th>
                         <th scope="col" role="columnheader">"Account"</th>
                         <th scope="col" role="columnheader"><span class="visually-hidden">"Change"</span></th>
                     </tr></thead>
@@ -51,7 +58,18 @@ pub async fn show(desk: Desk) -> Reply {
     })
 }
 
-fn row(line: Line) -> AnyView {
+/// Concerns that nobody may review: how many, and nothing else of them.
+fn waiting(count: i64) -> Option<AnyView> {
+    let said = match count {
+        ..=0 => return None,
+        1 => "A concern waits for a reviewer who has nothing to do with it: give somebody the role.".to_owned(),
+        count => format!("{} concerns wait for a reviewer who has nothing to do with them: give somebody the role.", figure(count)),
+    };
+    Some(view! { <p class="notice warn">{said}</p> }.into_any())
+}
+
+fn row(line: Line, names: &BTreeMap<i64, String>) -> AnyView {
+    let manager = line.manager.and_then(|id| names.get(&id).cloned());
     let roles: Vec<String> = line.roles.iter().map(|role| role.as_str().to_owned()).collect();
     let roles = if roles.is_empty() { "none".to_owned() } else { words::list(&roles) };
     let state = match (line.active, line.has_password) {
@@ -65,6 +83,7 @@ fn row(line: Line) -> AnyView {
             <th scope="row" role="rowheader">{line.name}</th>
             <td role="cell" data-label="E-mail" class="soft">{line.email}</td>
             <td role="cell" data-label="Roles">{roles}</td>
+            <td role="cell" data-label="Manager" class="soft">{manager}</td>
             <td role="cell" data-label="Account">{state}</td>
             <td role="cell"><a class="button small" href=format!("/staff?person={}#change", line.id)>"Change" <span class="visually-hidden">{about}</span></a></td>
         </tr>
@@ -102,7 +121,7 @@ fn add_form(draft: &Draft) -> AnyView {
     .into_any()
 }
 
-fn change_form(draft: &Draft, person: &Line) -> AnyView {
+fn change_form(draft: &Draft, person: &Line, people: &[Line]) -> AnyView {
     let active = Choice {
         name: "active".to_owned(),
         value: "yes".to_owned(),
@@ -128,6 +147,7 @@ fn change_form(draft: &Draft, person: &Line) -> AnyView {
             <form method="post" action="/api/staff/change" class="stack">
                 {form::hidden("person", person.id)}
                 {role_boxes(draft, &person.roles)}
+                {manager_select(draft, person, people)}
                 {form::choices(draft, "standing", "Account", "checkbox", vec![active])}
                 <p class="row"><button class="button primary">"Save their account"</button><a class="button quiet" href="/staff">"Leave it as it is"</a></p>
             </form>
@@ -135,6 +155,18 @@ fn change_form(draft: &Draft, person: &Line) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Who leads them: asked only because a manager does not review a concern about their own people.
+fn manager_select(draft: &Draft, person: &Line, people: &[Line]) -> AnyView {
+    let others = people
+        .iter()
+        .filter(|other| other.id != person.id && (other.active || person.manager == Some(other.id)))
+        .map(|other| (other.id.to_string(), other.name.clone()));
+    let options = std::iter::once((String::new(), "Nobody who has an account here".to_owned())).chain(others).collect();
+    let hint = "Used for one thing: a manager never reviews a concern about somebody they lead.";
+    let value = person.manager.map_or_else(String::new, |manager| manager.to_string());
+    form::select(draft, Input { name: "manager", label: "Manager", hint, value, optional: true, ..Input::default() }, options)
 }
 
 /// A role's name at the start of a line.
@@ -149,7 +181,7 @@ pub(super) const fn role_means(role: Role) -> &'static str {
         Role::ProgramManager => "their own programs and cohorts, the companies, the mail",
         Role::Facilitator => "the sessions they lead",
         Role::Marketing => "the companies",
-        Role::AccountManager => "their own customers: who attends, and nothing else",
+        Role::AccountManager => "their own customers: who attends, and nothing else; no other role goes with it",
         Role::ExecutiveSponsor => "the scorecard of the programs they stand for",
         Role::IncidentReviewer => "reported breaches of the conversation rule",
     }

@@ -24,7 +24,7 @@ pub async fn show(desk: Desk) -> Reply {
     let zone = details.zone.clone().unwrap_or_else(|| zone_of(executive).as_str().to_owned());
     frame::executive(&desk, Mine::Details, Islands::None, "My details", move || {
         let rule = cohort.rule.map(|number| {
-            view! { <p>"You agreed to the " <a href=format!("/rules/{number}")>{format!("conversation rule, version {number}")}</a> ", when you accepted."</p> }
+            view! { <p>"Your week keeps to the " <a href="/my/rule">{format!("conversation rule, version {number}")}</a> "."</p> }
         });
         let instead = (cohort.state == CohortState::Inviting)
             .then(|| view! { <a class="button" href="/invitation/colleague">"Send a colleague instead"</a> });

@@ -6,15 +6,18 @@
 use axum::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::cohort::State as CohortState;
+use domain::conduct::conversation_rule::Language;
 use domain::refusal::Refusal;
 use domain::registration::invitation::{self as rules, Act, Needs, State};
 use domain::time::{self, Zone, words as dates};
 use leptos::prelude::*;
+use store::conduct::conversation_rule::Text;
 use store::registration::invitation::{Invitation, NEEDS_KEPT_DAYS, Rule};
 use store::sign_in::Executive;
 
 use crate::components::form::{self, Input};
-use crate::desk::{Desk, Draft, Reply, Stop};
+use crate::components::rule_text;
+use crate::desk::{Desk, Draft, Reply, Stop, encode};
 use crate::frame::{self, Islands, Mine};
 use crate::words;
 
@@ -80,7 +83,11 @@ pub async fn show(desk: Desk) -> Reply {
                 view! { <nav class="answer row" aria-label="Your week"><a class="button primary" href="/my/week">"Open my week"</a></nav> }
                     .into_any()
             }
-            Stands::Over(sentence) => no_answer(sentence, &sender),
+            Stands::Over(sentence) => {
+                // What they allowed with their name is theirs to change, with a seat or without.
+                view! { {no_answer(sentence, &sender)} <p class="small"><a href="/my/terms">"What you allow with your name"</a></p> }
+                    .into_any()
+            }
         };
         letter(&invitation, &stands, &host, answer)
     })
@@ -98,6 +105,12 @@ pub async fn accept(desk: Desk) -> Reply {
         Stands::Over(_) => return Err(Stop::To("/invitation".to_owned())),
     }
     let draft = desk.draft("accept").await?;
+    let texts = match &invitation.rule {
+        Some(rule) => store::conduct::conversation_rule::texts(desk.db(), i32::try_from(rule.number).unwrap_or(0)).await?,
+        None => Vec::new(),
+    };
+    // A change of language keeps what a refused form held.
+    let (wanted, kept) = (desk.query("lang").to_owned(), desk.query("draft").to_owned());
     let zone = invitation.zone.as_ref().map_or_else(String::new, |zone| zone.as_str().to_owned());
     let host = desk.app.host.name.clone();
     frame::letter(&desk, "Accept your seat", move || {
@@ -111,7 +124,7 @@ pub async fn accept(desk: Desk) -> Reply {
                 </div>
                 {form::errors(&draft)}
                 <form class="stack loose" method="post" action="/api/registration/invitation/accept">
-                    {rule_to_keep(&draft, invitation.rule.as_ref())}
+                    {rule_to_keep(&draft, invitation.rule.as_ref(), &texts, &wanted, &kept)}
                     <section class="stack">
                         <h2>"So that we can prepare"</h2>
                         {needs_fields(&draft, &Needs::default(), &zone)}
@@ -493,19 +506,31 @@ pub fn needs_fields(draft: &Draft, needs: &Needs, zone: &str) -> AnyView {
     .into_any()
 }
 
-/// The rule in full, and its box. A tick holds for the version it was set under, and is not carried to a newer one.
-fn rule_to_keep(draft: &Draft, rule: Option<&Rule>) -> AnyView {
-    let Some(rule) = rule else { return view! { {form::hidden("rule", 0)} {form::hidden("rule_ack", "none")} }.into_any() };
+/// The rule in full, in the reader's language, and its box. A tick holds for the words it was set under, and is not
+/// carried to others.
+fn rule_to_keep(draft: &Draft, rule: Option<&Rule>, texts: &[Text], wanted: &str, kept: &str) -> AnyView {
+    let (Some(rule), Some(text)) = (rule, rule_text::in_language(texts, wanted)) else {
+        return view! { {form::hidden("rule", 0)} {form::hidden("rule_ack", "none")} }.into_any();
+    };
     let number = rule.number.to_string();
-    let ticked = draft.typed().is_some_and(|typed| typed.ticked("rule_ack") && typed.get("rule") == number);
+    let ticked = draft.typed().is_some_and(|typed| {
+        typed.ticked("rule_ack") && typed.get("rule") == number && [text.content_hash.as_str(), ""].contains(&typed.get("rule_hash"))
+    });
+    let at = |language: Language| {
+        let kept = if kept.is_empty() { String::new() } else { format!("&draft={}", encode(kept)) };
+        format!("/invitation/accept?lang={language}{kept}")
+    };
     let error = draft.error("rule").map(str::to_owned);
     let invalid = error.is_some().then_some("true");
     let described = error.is_some().then_some("rule-e");
     view! {
         <section class="rule stack">
             <h2>"The conversation rule"</h2>
-            <div class="prose" inner_html=words::markdown(&rule.body)></div>
+            {rule_text::languages(texts, text.language, at)}
+            {rule_text::prose(text)}
             {form::hidden("rule", &number)}
+            {form::hidden("rule_hash", &text.content_hash)}
+            {form::hidden("language", text.language)}
             <div class="choices">
                 <label class="choice">
                     <input

@@ -24,6 +24,7 @@ pub async fn show(desk: Desk) -> Reply {
         Some(own) => format!("Times in {} (venue). Yours, {}, in small print.", zones.venue.city(), own.city()),
         None => format!("Times in {}.", zones.venue.city()),
     };
+    let rule_missing = executive.rule_missing;
     let days = days(&desk, &zones, &items);
     let tabs = tabs(&items);
     frame::executive(&desk, Mine::Week, Islands::Some, "My week", move || {
@@ -36,6 +37,7 @@ pub async fn show(desk: Desk) -> Reply {
                         <a class="button" href="/my/agenda.ics" download="">"Download .ics"</a>
                     </div>
                 </div>
+                {rule_missing.then(|| view! { <p class="notice">"The conversation rule of your week was renewed. " <a href="/my/rule">"Read it and say that you keep it"</a> "."</p> })}
                 {if days.is_empty() {
                     empty("The agenda follows", "The program team is still composing the week. We write when it is here.", None)
                 } else {

@@ -9,8 +9,10 @@ use domain::time::words as dates;
 use leptos::prelude::*;
 use store::agenda::session::{Attendee, Named, Room, Working};
 use store::cohort::Cohort;
+use store::conduct::agenda_check::Checked;
 use store::staff::Line as StaffLine;
 
+use crate::components::finding::{self, DISMISSING, On};
 use crate::components::form::{self, Choice, Input};
 use crate::components::table::{empty, tag};
 use crate::desk::{Desk, Draft, Reply, Stop};
@@ -353,22 +355,34 @@ pub async fn session(desk: Desk) -> Reply {
     if manages {
         let rooms = store::agenda::session::rooms(desk.db(), cohort_id).await?;
         let staff = store::staff::list(desk.db()).await?;
-        let draft = desk.draft("edit-session").await?;
-        to_change(&desk, cohort, session, attendees, rooms, hosts(staff, &facilitating), draft)
+        let opened = Opened {
+            attendees,
+            rooms,
+            hosts: hosts(staff, &facilitating),
+            findings: store::conduct::agenda_check::of_session(desk.db(), &session).await?,
+            draft: desk.draft("edit-session").await?,
+            reasons: desk.draft(DISMISSING).await?,
+        };
+        to_change(&desk, cohort, session, opened)
     } else {
         to_know(&desk, &cohort, session, attendees, facilitating)
     }
 }
 
-fn to_change(
-    desk: &Desk,
-    cohort: Cohort,
-    session: Working,
+/// What stands around a session that is opened to be changed.
+struct Opened {
     attendees: Vec<Attendee>,
     rooms: Vec<Room>,
     hosts: Vec<Choice>,
+    findings: Vec<Checked>,
+    /// What was typed into the session's form.
     draft: Draft,
-) -> Reply {
+    /// What was typed as the reason to dismiss a finding.
+    reasons: Draft,
+}
+
+fn to_change(desk: &Desk, cohort: Cohort, session: Working, opened: Opened) -> Reply {
+    let Opened { attendees, rooms, hosts, findings, draft, reasons } = opened;
     let title = session.title.clone();
     frame::staff(desk, Section::Cohorts, &title, move || {
         let stands = Stands::of(&session);
@@ -393,6 +407,7 @@ fn to_change(
                     {fields(&draft, stands, &rooms, hosts)}
                     <p class="row"><button class="button primary">"Save in the working copy"</button><span class="soft small">"The next release tells people."</span></p>
                 </form>
+                {finding::section(cohort.id, &cohort.zone, On::Session, findings, &reasons)}
                 {attending(&session, attendees)}
                 {cancelling(&session)}
             </main>

@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use domain::access::Role;
 use domain::cohort::{Missing, State};
+use domain::conduct::quiet_period::DEFAULT_DAYS;
 use domain::time::{self, words as dates};
 use leptos::prelude::*;
 use store::cohort::{Cohort, CompanyFill, Dashboard, Line, SessionFill};
 use store::conduct::conversation_rule::Version;
 
-use crate::components::form::{self, Input};
+use crate::components::finding::{self, DISMISSING, On};
+use crate::components::form::{self, Choice, Input};
 use crate::components::table::{bar, empty, tag};
 use crate::desk::{Desk, Draft, Reply, Stop};
 use crate::frame::{self, Section};
@@ -98,6 +100,7 @@ pub async fn new(desk: Desk) -> Reply {
         capacity: "120".to_owned(),
         overbooked: "0".to_owned(),
         rule: rules.first().map_or_else(String::new, |rule| rule.number.to_string()),
+        quiet_days: DEFAULT_DAYS.to_string(),
         ..Stands::default()
     };
     frame::staff(&desk, Section::Cohorts, "New cohort", move || {
@@ -136,6 +139,8 @@ struct Stands {
     reply_by: String,
     letter: String,
     rule: String,
+    quiet_days: String,
+    quiet_company: bool,
 }
 
 impl Stands {
@@ -152,6 +157,8 @@ impl Stands {
             reply_by: time::to_local(&cohort.zone, cohort.reply_by).date().to_string(),
             letter: cohort.letter.clone(),
             rule: cohort.rule.map_or_else(String::new, |number| number.to_string()),
+            quiet_days: cohort.quiet_days.to_string(),
+            quiet_company: cohort.quiet_company,
         }
     }
 
@@ -167,6 +174,8 @@ impl Stands {
             ("Beyond the places", "overbooked", self.overbooked.clone()),
             ("Reply by", "reply_by", self.reply_by.clone()),
             ("Conversation rule", "rule", self.rule.clone()),
+            ("Quiet days", "quiet_days", self.quiet_days.clone()),
+            ("Quiet for the whole company", "quiet_company", if self.quiet_company { "yes" } else { "" }.to_owned()),
             ("Letter", "letter", self.letter.clone()),
         ]
     }
@@ -178,6 +187,13 @@ fn fields(draft: &Draft, stands: Stands, rules: &[Version], may_have_none: bool)
         (rule.number.to_string(), format!("Version {}, published {}", rule.number, dates::day(rule.published_at.date_naive())))
     });
     let versions = none.into_iter().chain(versions).collect();
+    let company = Choice {
+        name: "quiet_company".to_owned(),
+        value: "yes".to_owned(),
+        label: "Ask nothing of their colleagues either".to_owned(),
+        hint: "While one guest is in their quiet period, it holds for everybody at the company.".to_owned(),
+        ticked: stands.quiet_company,
+    };
     let zones = time::zone_names().into_iter().map(|zone| view! { <option value=zone></option> }).collect_view();
     let plain = |name, label, hint, value| form::input(draft, Input { name, label, hint, value, ..Input::default() });
     let short =
@@ -202,7 +218,13 @@ fn fields(draft: &Draft, stands: Stands, rules: &[Version], may_have_none: bool)
         <fieldset class="stack">
             <legend><h2>"The invitation"</h2></legend>
             {form::textarea(draft, Input { name: "letter", label: "The body of the letter", hint: "Why it is worth the week. The greeting, the dates and the sponsor's name are added.", value: stands.letter, optional: true, ..Input::default() }, 8)}
-            {form::select(draft, Input { name: "rule", label: "Conversation rule", hint: "The version everybody acknowledges when they accept.", value: stands.rule, ..Input::default() }, versions)}
+            {form::select(draft, Input { name: "rule", label: "Conversation rule", hint: "The version everybody acknowledges. Choosing another asks all who have, and all who should, by mail.", value: stands.rule, ..Input::default() }, versions)}
+        </fieldset>
+        <fieldset class="stack">
+            <legend><h2>"The quiet period"</h2></legend>
+            <p class="soft">"From accepting until so many days after the last one, nothing is asked of a guest. Gives are always welcome."</p>
+            {short("quiet_days", "Quiet days after the cohort", "30 unless you say otherwise. Once somebody has accepted, days can be added and not taken away.", "number", stands.quiet_days)}
+            {form::choices(draft, "quiet_company", "Colleagues", "checkbox", vec![company])}
         </fieldset>
     }
     .into_any()
@@ -557,7 +579,9 @@ pub async fn settings(desk: Desk) -> Reply {
     desk.owns(store::access::cohort(desk.db(), id).await?)?;
     let seen = store::cohort::dashboard(desk.db(), id).await?.ok_or(Stop::Hidden)?;
     let rules = store::conduct::conversation_rule::list(desk.db()).await?;
+    let findings = store::conduct::agenda_check::of_letter(desk.db(), id, &seen.cohort.letter).await?;
     let draft = desk.draft("edit-cohort").await?;
+    let reasons = desk.draft(DISMISSING).await?;
     let now = desk.now;
     frame::staff(&desk, Section::Cohorts, "Settings", move || {
         let cohort = &seen.cohort;
@@ -575,6 +599,7 @@ pub async fn settings(desk: Desk) -> Reply {
                     <p class="soft small">"Sessions keep their time on the clock when the zone changes. The next release tells people."</p>
                     <p class="row"><button class="button primary">"Save the settings"</button></p>
                 </form>
+                {finding::section(id, &cohort.zone, On::Settings, findings, &reasons)}
                 {steps(&seen, now)}
             </main>
         }

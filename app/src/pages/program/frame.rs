@@ -19,6 +19,9 @@ pub enum Tab {
     Agenda,
     Release,
     Needs,
+    Rule,
+    Observers,
+    Report,
     Settings,
 }
 
@@ -52,6 +55,9 @@ pub fn cohort_frame(cohort: &Cohort, here: Here<'_>) -> AnyView {
         (Tab::Agenda, "/agenda", "Agenda"),
         (Tab::Release, "/release", "Release"),
         (Tab::Needs, "/needs", "Needs"),
+        (Tab::Rule, "/rule", "The rule"),
+        (Tab::Observers, "/observers", "Observers"),
+        (Tab::Report, "/report", "Report"),
         (Tab::Settings, "/settings", "Settings"),
     ]
     .into_iter()

@@ -5,6 +5,7 @@ use domain::time::{Zone, words as dates};
 use leptos::prelude::*;
 use store::agenda::release::{ChangeLine, Past, Preview, sentences};
 
+use crate::components::finding::{DISMISSING, On, dismissing, quote};
 use crate::components::form::{self, Input};
 use crate::components::table::{empty, tag};
 use crate::desk::{Desk, Draft, Reply, Stop};
@@ -23,6 +24,7 @@ pub async fn show(desk: Desk) -> Reply {
     let preview = store::agenda::release::preview(desk.db(), id).await?.ok_or(Stop::Hidden)?;
     let past = store::agenda::release::past(desk.db(), id).await?;
     let draft = desk.draft("release").await?;
+    let reasons = desk.draft(DISMISSING).await?;
     frame::staff(&desk, Section::Cohorts, "Release", move || {
         let body = if preview.changes.is_empty() && preview.sessions == 0 {
             empty(
@@ -34,13 +36,14 @@ pub async fn show(desk: Desk) -> Reply {
             let sentence = format!("The working copy says what release {} says, so there is nothing to tell anybody.", preview.number - 1);
             view! { <section class="empty"><h2>"Nothing has changed"</h2><p>{sentence}</p></section> }.into_any()
         } else {
-            next(id, preview, &draft)
+            next(id, preview, &draft, &reasons)
         };
         let zone = cohort.zone.clone();
         view! {
             <main id="main" class="wrap page stack loose">
                 {cohort_frame(&cohort, Here { tab: Tab::Release, heading: "Release", through: vec![], acts: ().into_any() })}
                 {form::errors(&draft)}
+                {form::errors(&reasons)}
                 {body}
                 {earlier(&zone, past)}
             </main>
@@ -48,7 +51,7 @@ pub async fn show(desk: Desk) -> Reply {
     })
 }
 
-fn next(cohort: i64, preview: Preview, draft: &Draft) -> AnyView {
+fn next(cohort: i64, preview: Preview, draft: &Draft, reasons: &Draft) -> AnyView {
     let release = preview.number;
     let people = match preview.people {
         0 => "nobody is written to".to_owned(),
@@ -79,7 +82,8 @@ fn next(cohort: i64, preview: Preview, draft: &Draft) -> AnyView {
     view! {
         <p>{says}</p>
         {act}
-        {warnings(cohort, preview.warnings)}
+        {warnings(cohort, preview.warnings, reasons)}
+        {unannounced(cohort, preview.unannounced)}
         <section class="stack close" aria-labelledby="changes">
             <h2 id="changes">"What changes for whom"</h2>
             <ul class="attention">{changes}</ul>
@@ -109,19 +113,25 @@ fn change_line(cohort: i64, line: ChangeLine) -> AnyView {
     .into_any()
 }
 
-fn warnings(cohort: i64, warnings: Vec<Warning>) -> AnyView {
-    let (notes, loud): (Vec<Warning>, Vec<Warning>) = warnings.into_iter().partition(|warning| warning.severity == Severity::Note);
+fn warnings(cohort: i64, warnings: Vec<Warning>, reasons: &Draft) -> AnyView {
+    let (notes, loud): (Vec<_>, Vec<_>) = warnings.into_iter().enumerate().partition(|(_, warning)| warning.severity == Severity::Note);
     if notes.is_empty() && loud.is_empty() {
-        return view! { <p class="soft">"Nothing stands against it: no room is double-booked, nobody holds two seats at one time."</p> }
+        return view! { <p class="soft">"Nothing stands against it: no room is double-booked, nobody holds two seats at one time, nothing sounds like selling."</p> }
             .into_any();
     }
-    let line = move |warning: Warning| {
+    let line = move |(index, warning): (usize, Warning)| {
         let mark = match warning.severity {
             Severity::Block => tag("stop", "holds it back"),
             Severity::Warn => tag("warn", "look at this"),
             Severity::Note => tag("", "note"),
         };
-        view! { <li><span>{mark}" "{warning.sentence}</span><a class="button small" href=format!("/cohorts/{cohort}/agenda/{}", warning.session)>"Open the session"</a></li> }
+        let (href, label) = match warning.session {
+            Some(session) => (format!("/cohorts/{cohort}/agenda/{session}"), "Open the session"),
+            None => (format!("/cohorts/{cohort}/settings#letter"), "Open the letter"),
+        };
+        let says = warning.found.as_ref().map_or_else(|| warning.sentence.clone().into_any(), quote);
+        let dismiss = warning.found.as_ref().map(|found| dismissing(cohort, On::Release, index, found, reasons));
+        view! { <li><span>{mark}" "{says}</span><a class="button small" href=href>{label}</a>{dismiss}</li> }
     };
     let quiet = (!notes.is_empty()).then(|| {
         let label = words::count(number(notes.len()), "small thing to note", "small things to note");
@@ -130,6 +140,18 @@ fn warnings(cohort: i64, warnings: Vec<Warning>) -> AnyView {
     let loud = (!loud.is_empty()).then(|| view! { <ul class="attention">{loud.into_iter().map(line).collect_view()}</ul> });
     view! { <section class="stack close" aria-labelledby="first"><h2 id="first">"Think of this first"</h2>{loud}{quiet}</section> }
         .into_any()
+}
+
+/// Educators join the agenda once they have acknowledged the conversation rule: where they are asked.
+fn unannounced(cohort: i64, names: u32) -> AnyView {
+    if names == 0 {
+        return ().into_any();
+    }
+    let says = match names {
+        1 => "1 educator's name is left out of a session until they acknowledge the conversation rule. ".to_owned(),
+        many => format!("{many} names of educators are left out of sessions until they acknowledge the conversation rule. "),
+    };
+    view! { <p class="notice">{says}<a href=format!("/cohorts/{cohort}/rule#educators")>"Ask them"</a>"."</p> }.into_any()
 }
 
 fn earlier(zone: &Zone, past: Vec<Past>) -> AnyView {

@@ -1,0 +1,3 @@
+//! Pages of marketing.
+
+pub mod publications;

@@ -1,0 +1,6 @@
+//! Consent, publications, asks.
+
+pub mod ask;
+pub mod consent;
+pub mod publication;
+pub mod signatory;
