@@ -1,4 +1,5 @@
 //! Whole journeys in a real browser, with JavaScript on and off.
 
 mod accessibility;
+mod conduct;
 mod main_job;

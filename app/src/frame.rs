@@ -75,7 +75,12 @@ fn staff_top(desk: &Desk, section: Section) -> impl IntoView + use<> {
     let links = entries
         .into_iter()
         .filter(|(shown, ..)| *shown)
-        .map(|(_, this, href, label)| view! { <a href=href aria-current=(this == section).then_some("page")>{label}</a> })
+        .map(|(_, this, href, label)| {
+            // The agenda check has no entry of its own: it is part of the rule.
+            let current =
+                if this == section { Some("page") } else { (this == Section::Rules && section == Section::AgendaCheck).then_some("true") };
+            view! { <a href=href aria-current=current>{label}</a> }
+        })
         .collect_view();
     let account = (section == Section::Account).then_some("page");
     view! {
@@ -110,11 +115,15 @@ pub fn executive<V: IntoView + 'static>(desk: &Desk, current: Mine, islands: Isl
         (Mine::Week, "/my/week", "My week"),
         (Mine::Calendar, "/my/calendar", "Calendar"),
         (Mine::People, "/my/people", "People"),
-        (Mine::Details, "/my/details", "My details"),
-        (Mine::Terms, "/my/terms", "My terms"),
+        (Mine::Details, "/my/details", "Details"),
+        (Mine::Terms, "/my/terms", "Terms"),
     ]
     .into_iter()
-    .map(|(this, href, label)| view! { <a href=href aria-current=(this == current).then_some("page")>{label}</a> })
+    .map(|(this, href, label)| {
+        let part_of_terms = this == Mine::Terms && matches!(current, Mine::Rule | Mine::Openings | Mine::Concern);
+        let current = if this == current { Some("page") } else { part_of_terms.then_some("true") };
+        view! { <a href=href aria-current=current>{label}</a> }
+    })
     .collect_view();
     let host = desk.app.host.name.clone();
     page(desk, StatusCode::OK, islands, title, move || {

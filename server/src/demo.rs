@@ -7,16 +7,27 @@ use app::desk::App;
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 use clap::Args;
 use domain::access::Role;
+use domain::advocacy::ask::Source;
+use domain::advocacy::consent::{Group, Scope, Typed as TypedConsent, Wish};
+use domain::advocacy::publication::{self, TypedPlan};
+use domain::advocacy::signatory::Signatory;
 use domain::agenda::session::TypedSession;
 use domain::cohort::Step;
 use domain::cohort::allotment::Named;
 use domain::cohort::company_import::{self, Mapping};
-use domain::conduct::conversation_rule::STARTING_TEXT;
+use domain::conduct::acknowledgement::Holder;
+use domain::conduct::conversation_rule::{Language, STARTING_TEXT};
+use domain::conduct::incident::TypedReport;
+use domain::conduct::sales_opening::Typed as TypedTopic;
 use domain::contact::Email;
 use domain::registration::invitation::Needs;
 use serde_json::{Value, json};
+use store::advocacy::consent::Giver;
 use store::agenda::session::Typed as TypedSlot;
 use store::cohort::allotment::NewAllotment;
+use store::conduct::agenda_check::TypedDismissal;
+use store::conduct::conversation_rule::TypedText;
+use store::conduct::incident::Reporter;
 use store::outbox::{Mail, Message};
 use store::registration::invitation::Answer;
 use store::{Actor, Db};
@@ -44,6 +55,33 @@ const SCENARIOS: &str = "Scenario planning in one morning";
 
 /// The educator who has not acknowledged the rule yet, and is not announced.
 const SILENT: &str = "Dr. Tomas Reyes";
+
+/// The address that educator is asked at.
+const SILENT_EMAIL: &str = "tomas.reyes@school.example";
+
+/// The case whose abstract says a word that sells, and may.
+const FORECAST: &str = "Case: a grid that learned to forecast";
+
+/// The visit whose abstract was reworded since the release, and should be again.
+const STORAGE: &str = "Site visit: the storage plant";
+
+/// The first version of the rule, in German.
+const GERMAN: &str = "\
+Wir kommen zusammen, um voneinander zu lernen. Hier wird nichts verkauft.
+
+- Niemand vom Gastgeber und niemand, der lehrt, beginnt ein Gespräch über Kauf, Preise, Verträge oder Verlängerungen: weder im Kurs noch bei Tisch noch unterwegs.
+- Sie selbst dürfen das jederzeit tun. Sie sagen, worüber, mit wem und bis wann, und Sie beenden es, wann immer Sie möchten.
+- Was Sie erzählen, bleibt unter uns, solange Sie nichts anderes sagen.
+- Wenn jemand das vergisst, sagen Sie es uns. Ihren Namen müssen Sie dabei nicht nennen.";
+
+/// The same in French.
+const FRENCH: &str = "\
+Nous nous réunissons pour apprendre les uns des autres. Ici, rien n’est à vendre.
+
+- Ni l’équipe qui vous accueille ni les enseignants n’engagent de conversation sur un achat, un prix, un contrat ou son renouvellement, que ce soit en séance, à table ou en chemin.
+- Vous pouvez en engager une à tout moment. Vous dites sur quel sujet, avec qui et jusqu’à quand, et vous y mettez fin quand vous le souhaitez.
+- Ce que vous partagez reste entre nous, sauf si vous en décidez autrement.
+- Si quelqu’un l’oublie, dites-le-nous. Vous n’avez pas à donner votre nom.";
 
 /// Day from the first, starts, ends, title, kind, room, seats (none: for everyone), educators.
 type Row = (u64, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
@@ -84,6 +122,16 @@ fn objective_of(kind: &str) -> &'static str {
         "dreaming session" => "Say what would make your day easier, with nothing to choose from",
         "reflection" => "Leave with a plan your team can start on Monday",
         _ => "Meet the people you learn with",
+    }
+}
+
+/// Most sessions explain themselves by their title.
+fn summary_of(title: &str) -> &'static str {
+    match title {
+        FORECAST => {
+            "The operator of a regional grid found out that its own pricing had taught a whole region the wrong habits. They tell what they saw too late, and what a year of better forecasts changed."
+        }
+        _ => "",
     }
 }
 
@@ -137,7 +185,7 @@ async fn fill(app: &App) -> Done<Value> {
 
     let table = company_import::read(COMPANIES).map_err(|why| domain::Refusal::sentence(&why))?;
     store::cohort::company_import::apply(db, now, manager, &table, &Mapping::guess(&table.columns)).await.map_err(halted)?;
-    store::conduct::conversation_rule::publish(db, now, manager, STARTING_TEXT).await.map_err(halted)?;
+    publish_rule(db, now, manager).await?;
     let program = store::cohort::program::Typed {
         title: "Leading through the energy shift",
         theme: "How large organisations change course while they keep running",
@@ -158,34 +206,27 @@ async fn fill(app: &App) -> Done<Value> {
     .await?;
     agree(db, now, staff[&Role::Facilitator]).await?;
 
-    let mut capped = 0;
-    for (day, starts, ends, title, kind, room, capacity, educators) in AGENDA {
-        let plan = Plan {
-            day: first + Days::new(*day),
-            starts,
-            ends,
-            title,
-            kind,
-            room,
-            capacity,
-            mode: if capacity.is_empty() { "everyone" } else { "sign-up" },
-            objective: objective_of(kind),
-            educators,
-        };
-        let is_capped = *title == CAPPED;
-        let facilitators = match *title {
+    let (mut capped, mut forecast, mut storage) = (0, 0, 0);
+    for row in AGENDA {
+        let plan = planned(first, row);
+        let facilitators = match plan.title {
             CAPPED => vec![staff[&Role::Facilitator]],
             SCENARIOS => vec![nora],
             _ => Vec::new(),
         };
         let session = new_session(db, now, manager, cohort, &plan, &facilitators).await?;
-        if is_capped {
-            capped = session;
+        match plan.title {
+            CAPPED => capped = session,
+            FORECAST => forecast = session,
+            STORAGE => storage = session,
+            _ => {}
         }
     }
     // Now the cohort names version 1: Nora Vik is written to.
     resize(db, now, manager, cohort, seats, first, last, title).await?;
     agree_on_paper(db, now, staff[&Role::ProgramManager], cohort).await?;
+    let reason = "The case is about a mistake in somebody else's pricing. Nothing is offered in it.";
+    let_stand(db, now, manager, cohort, forecast, reason).await?;
     store::agenda::release::publish(db, now, manager, cohort, 1, "First release").await.map_err(halted)?;
 
     let companies = of_different_sectors(db, 12).await?;
@@ -218,15 +259,17 @@ async fn fill(app: &App) -> Done<Value> {
         (5, 3, 0),
     ];
     let dashboard = store::cohort::dashboard(db, cohort).await.map_err(text)?.ok_or("the cohort is gone")?;
-    let mut registrations = Vec::new();
+    let (mut registrations, mut guests) = (Vec::new(), Vec::new());
     for (index, (_, company)) in companies.iter().enumerate() {
         let (named, accepted, declined) = progress[index];
         let fill = dashboard.companies.iter().find(|fill| &fill.company == company).ok_or("a company is gone")?;
         let invitations = name_people(db, now, fill.allotment, company, index * 20, named).await?;
-        for invitation in invitations.iter().take(accepted) {
-            registrations.push(accept(db, now, *invitation, index).await?);
+        for (invitation, email) in invitations.iter().take(accepted) {
+            let registration = accept(db, now, *invitation, index).await?;
+            registrations.push(registration);
+            guests.push(Guest { invitation: *invitation, registration, email: email.clone(), company: companies[index].clone() });
         }
-        for invitation in invitations.iter().skip(accepted).take(declined) {
+        for (invitation, _) in invitations.iter().skip(accepted).take(declined) {
             store::registration::invitation::decline(db, now, *invitation, "").await.map_err(halted)?;
         }
     }
@@ -240,6 +283,14 @@ async fn fill(app: &App) -> Done<Value> {
             let _ = store::agenda::seat::take_seat(db, now, *registration, *session).await;
         }
     }
+
+    let acts = Acts { db, now, cohort, staff: &staff };
+    let concern = acts.concerns().await?;
+    acts.openings(&guests).await?;
+    acts.set_aside(&guests).await?;
+    let signatory = acts.consents(&guests).await?;
+    acts.reword(storage, first).await?;
+    acts.ask_educator().await?;
 
     let mails = store::outbox::unsent(db, cohort).await.map_err(text)?;
     let base = &app.host.base_url;
@@ -260,6 +311,7 @@ async fn fill(app: &App) -> Done<Value> {
         .unwrap_or_default();
     let accepted = secret(|mail| mail.kind == "accepted");
     let (link, feed) = (accepted.link.unwrap_or_default(), accepted.feed.unwrap_or_default());
+    let educator = secret(|mail| mail.kind == "rule-renewed" && mail.to_email == SILENT_EMAIL);
     // The last to accept takes a seat in the capped workshop, so that its file can be downloaded.
     if let Some(last) = registrations.last() {
         store::agenda::seat::take_seat(db, now, *last, capped).await.map_err(halted)?;
@@ -272,10 +324,186 @@ async fn fill(app: &App) -> Done<Value> {
         "invitation_link": format!("{base}/i/{}", pending.link.unwrap_or_default()),
         "delegation_link": format!("{base}/d/{}", delegation.link.unwrap_or_default()),
         "accepted_executive_link": format!("{base}/i/{link}"),
+        "educator_link": format!("{base}/e/{}", educator.link.unwrap_or_default()),
+        "signatory_link": format!("{base}/s/{signatory}"),
+        "concern_link": format!("{base}/c/{concern}"),
         "feed_url": format!("{base}/cal/{feed}.ics"),
         "agenda_ics_url": format!("{base}/cal/{feed}/agenda.ics"),
         "session_ics_url": format!("{base}/cal/{feed}/{capped}.ics"),
     }))
+}
+
+/// Somebody who has accepted.
+struct Guest {
+    invitation: i64,
+    registration: i64,
+    email: String,
+    /// Its id and name.
+    company: (i64, String),
+}
+
+/// What has happened around the rule and the consents, told by whoever does it.
+struct Acts<'a> {
+    db: &'a Db,
+    now: DateTime<Utc>,
+    cohort: i64,
+    staff: &'a BTreeMap<Role, i64>,
+}
+
+impl Acts<'_> {
+    fn of(&self, role: Role) -> i64 {
+        self.staff.get(&role).copied().unwrap_or(0)
+    }
+
+    /// A facilitator's concern is upheld and settled; another, of somebody who left their name out, waits. Answers the
+    /// token of that one's private address.
+    async fn concerns(&self) -> Done<String> {
+        use store::conduct::incident;
+
+        let (facilitator, reviewer) = (self.of(Role::Facilitator), self.of(Role::IncidentReviewer));
+        let named = TypedReport {
+            said: "In the call before the week a speaker told two guests what her own course costs, and promised them a lower price if they decide in Fontainebleau.",
+            severity: "serious",
+            session: "",
+            started_by: "A speaker on the preparation call",
+            started_by_staff: "",
+        };
+        let by = Reporter::Staff(facilitator);
+        incident::report(self.db, self.now, self.cohort, by, &incident::new_token(), &named).await.map_err(halted)?;
+        let case = incident::list(self.db, reviewer, None, 1).await.map_err(text)?.rows.first().map(|line| line.id).ok_or("no concern")?;
+        let finding = "Both guests remember it the same way. It was not meant badly, and it was selling.";
+        let remedy = "She read the rule with us and wrote to both guests. She teaches; her course is not mentioned again.";
+        for (revision, act, grounds) in [(1, "take", ""), (2, "uphold", finding), (3, "remedy", remedy)] {
+            incident::step(self.db, self.now, reviewer, case, revision, act, grounds).await.map_err(halted)?;
+        }
+        let answer = "Thank you for telling us. We have spoken with her, and she has written to both guests.";
+        incident::answer(self.db, self.now, reviewer, case, answer).await.map_err(halted)?;
+        let nameless = TypedReport {
+            said: "Somebody of the host called me about my travel, and asked when we would renew. It was friendly, and I would rather not have been asked.",
+            severity: "slight",
+            session: "",
+            started_by: "I do not know his name",
+            started_by_staff: "",
+        };
+        incident::report(self.db, self.now, self.cohort, Reporter::Nobody, &incident::new_token(), &nameless).await.map_err(halted)
+    }
+
+    /// A customer has opened a topic with their account manager, who follows it up; another was closed by the last to accept.
+    async fn openings(&self, guests: &[Guest]) -> Done<()> {
+        use store::conduct::sales_opening;
+
+        let (first, last) = guests.first().zip(guests.last()).ok_or("nobody has accepted")?;
+        let (seller, owner) = (self.of(Role::AccountManager), self.of(Role::ProgramManager));
+        let until = (self.now.date_naive() + Days::new(30)).to_string();
+        for (guest, with, topic, note) in [
+            (first, seller, "Storage for two of our plants", "Sent the paper on storage they asked for. We speak on Thursday."),
+            (last, owner, "A second week for our own managers", "We spoke for half an hour. They think it over with their team."),
+        ] {
+            let staff = with.to_string();
+            let typed = TypedTopic { topic, staff: &staff, until: &until };
+            sales_opening::open(self.db, self.now, guest.registration, &typed).await.map_err(halted)?;
+            let mine = sales_opening::of(self.db, self.now, guest.registration, 1).await.map_err(text)?.rows;
+            let opening = mine.first().map(|one| one.id).ok_or("no topic is open")?;
+            sales_opening::follow_up(self.db, self.now, with, opening, note).await.map_err(halted)?;
+            if with == owner {
+                sales_opening::close(self.db, self.now, guest.registration, opening).await.map_err(halted)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The owner has set the quiet period aside for one person, and asked what could not wait.
+    async fn set_aside(&self, guests: &[Guest]) -> Done<()> {
+        let owner = self.of(Role::ProgramManager);
+        let guest = guests.get(2).ok_or("too few have accepted")?;
+        let found = store::cohort::person::list(self.db, self.now, None, &guest.email, 1).await.map_err(text)?;
+        let person = found.rows.first().map(|line| line.id).ok_or("nobody has this address")?;
+        let reason = "They wrote to us themselves: their board meets before the week, and they want to be asked until then.";
+        store::conduct::quiet_period::set_aside(self.db, self.now, owner, self.cohort, person, reason).await.map_err(halted)?;
+        let wording = "Would you tell our spring meeting what your plants learned last winter? Twenty minutes, no slides.";
+        store::advocacy::ask::submit(self.db, self.now, Actor::Staff(owner), Source::Page, person, "speaking for us", wording)
+            .await
+            .map_err(halted)?;
+        Ok(())
+    }
+
+    /// The last to accept allows their name and a quote, and has taken their title back; a signatory allows what is the
+    /// company's. One publication is live with that, one is planned. Answers the token of the signatory's link.
+    async fn consents(&self, guests: &[Guest]) -> Done<String> {
+        use store::advocacy::{consent, publication as publications, signatory};
+
+        let guest = guests.last().ok_or("nobody has accepted")?;
+        let mine = Giver::Invitation(guest.invitation);
+        for scope in [Scope::Name, Scope::Title, Scope::Quote] {
+            self.allow(mine, scope).await?;
+        }
+        consent::withdraw(self.db, self.now, mine, Scope::Title, &[]).await.map_err(halted)?;
+
+        let marketing = Actor::Staff(self.of(Role::Marketing));
+        let (company, company_name) = &guest.company;
+        let (name, email) = person(980, company_name);
+        let signs = Signatory::parse(&name, "Head of brand", &email).map_err(|why| domain::Refusal::sentence(&why))?;
+        signatory::save(self.db, self.now, marketing, *company, &signs).await.map_err(halted)?;
+        let mails = store::outbox::unsent_to(self.db, &email).await.map_err(text)?;
+        let token = mails.into_iter().rev().find_map(|mail| mail.secret?.link).ok_or("the signatory got no link")?;
+        for scope in [Scope::CompanyName, Scope::Logo] {
+            self.allow(Giver::Link(&token), scope).await?;
+        }
+
+        let today = self.now.date_naive();
+        let mut made = Vec::new();
+        for (title, channel, day, of_person, of_company) in [
+            ("What a week among peers can change", "blog", today, vec!["name", "quote"], vec!["company name"]),
+            (
+                "Five sentences from the spring cohort",
+                "linkedin",
+                today + Days::new(14),
+                vec!["name", "quote"],
+                vec!["company name", "logo"],
+            ),
+        ] {
+            let day = day.to_string();
+            let shows = vec![(publication::Named::Email(&guest.email), of_person), (publication::Named::Company(company_name), of_company)];
+            let typed = TypedPlan { title, channel, day: &day, shows };
+            made.push(publications::plan(self.db, self.now, marketing, &typed).await.map_err(halted)?);
+        }
+        let live = made.first().copied().ok_or("nothing is planned")?;
+        let url = "https://www.host.example/stories/what-a-week-among-peers-can-change";
+        publications::publish(self.db, self.now, marketing, live, 1, url).await.map_err(halted)?;
+        Ok(token)
+    }
+
+    /// One tap on the host's own channels.
+    async fn allow(&self, giver: Giver<'_>, scope: Scope) -> Done<()> {
+        let shown = scope.text_hash();
+        let typed = TypedConsent { scope: scope.as_str(), group: Group::Ours.as_str(), shown: &shown, ..TypedConsent::default() };
+        let wish = Wish::parse(&typed, self.now.date_naive()).map_err(|why| domain::Refusal::sentence(&why))?;
+        store::advocacy::consent::give(self.db, self.now, giver, &wish).await.map_err(halted)?;
+        Ok(())
+    }
+
+    /// Since the release somebody has written an abstract, in words the next release warns of.
+    async fn reword(&self, session: i64, first: NaiveDate) -> Done<()> {
+        let row = AGENDA.iter().find(|row| row.3 == STORAGE).ok_or("the visit is not in the agenda")?;
+        let summary = "A walk through the plant with the people who run it. Bring boots. It ends with a demo of our product.";
+        let plan = Plan { summary, ..planned(first, row) };
+        let day = plan.day.to_string();
+        let stands = store::agenda::session::get(self.db, session).await.map_err(text)?.ok_or("the visit is gone")?;
+        let manager = Actor::Staff(self.of(Role::ProgramManager));
+        store::agenda::session::edit(self.db, self.now, manager, session, stands.revision, &typed(&plan, &day, &[])).await.map_err(halted)
+    }
+
+    /// The educator who is not announced yet gets a private link.
+    async fn ask_educator(&self) -> Done<()> {
+        let duties =
+            store::conduct::acknowledgement::duties(self.db, self.cohort, true, 1).await.map_err(text)?.ok_or("the cohort is gone")?;
+        let manager = Actor::Staff(self.of(Role::ProgramManager));
+        for line in duties.educators.iter().filter(|line| line.name == SILENT) {
+            let Holder::Educator(id) = line.who else { continue };
+            store::conduct::educator::save(self.db, self.now, manager, id, SILENT_EMAIL).await.map_err(halted)?;
+        }
+        Ok(())
+    }
 }
 
 async fn dashboard_sessions(db: &Db, cohort: i64) -> Done<Vec<i64>> {
@@ -302,6 +530,7 @@ async fn race(app: &App, people: u32) -> Done<Value> {
         starts: "10:00",
         ends: "11:30",
         title: "The one everybody wants",
+        summary: "",
         kind: "workshop",
         room: "Seminar room",
         capacity: &places.to_string(),
@@ -327,8 +556,8 @@ async fn race(app: &App, people: u32) -> Done<Value> {
     let mut left = people as usize;
     for (index, fill) in dashboard.companies.iter().enumerate() {
         let count = left.min(each as usize);
-        for invitation in name_people(db, now, fill.allotment, &fill.company, 1_000 + cohort as usize * 10_000 + index * 100, count).await?
-        {
+        let from = 1_000 + cohort as usize * 10_000 + index * 100;
+        for (invitation, _) in name_people(db, now, fill.allotment, &fill.company, from, count).await? {
             accept(db, now, invitation, index).await?;
         }
         left -= count;
@@ -405,6 +634,7 @@ struct Plan<'a> {
     starts: &'a str,
     ends: &'a str,
     title: &'a str,
+    summary: &'a str,
     kind: &'a str,
     room: &'a str,
     capacity: &'a str,
@@ -415,10 +645,15 @@ struct Plan<'a> {
 
 async fn new_session(db: &Db, now: DateTime<Utc>, manager: Actor, cohort: i64, plan: &Plan<'_>, facilitators: &[i64]) -> Done<i64> {
     let day = plan.day.to_string();
-    let typed = TypedSlot {
+    store::agenda::session::create(db, now, manager, cohort, &typed(plan, &day, facilitators)).await.map_err(halted)
+}
+
+/// A session as it would be typed.
+fn typed<'a>(plan: &Plan<'a>, day: &'a str, facilitators: &'a [i64]) -> TypedSlot<'a> {
+    TypedSlot {
         text: TypedSession {
             title: plan.title,
-            summary: "",
+            summary: plan.summary,
             kind: plan.kind,
             room: plan.room,
             track: "",
@@ -427,13 +662,30 @@ async fn new_session(db: &Db, now: DateTime<Utc>, manager: Actor, cohort: i64, p
             capacity: plan.capacity,
             mode: plan.mode,
         },
-        day: &day,
+        day,
         starts: plan.starts,
         ends: plan.ends,
         fold: "",
         facilitators,
-    };
-    store::agenda::session::create(db, now, manager, cohort, &typed).await.map_err(halted)
+    }
+}
+
+/// A row of the agenda on its day.
+fn planned(first: NaiveDate, row: &Row) -> Plan<'static> {
+    let (day, starts, ends, title, kind, room, capacity, educators) = *row;
+    Plan {
+        day: first + Days::new(day),
+        starts,
+        ends,
+        title,
+        summary: summary_of(title),
+        kind,
+        room,
+        capacity,
+        mode: if capacity.is_empty() { "everyone" } else { "sign-up" },
+        objective: objective_of(kind),
+        educators,
+    }
 }
 
 /// The next March with room to prepare: the Saturday before the last Sunday, to Wednesday. In Paris the clock changes
@@ -489,6 +741,26 @@ async fn observe(db: &Db, now: DateTime<Utc>, manager: Actor, cohort: i64, compa
     Ok(())
 }
 
+/// The first version of the rule, in three languages.
+async fn publish_rule(db: &Db, now: DateTime<Utc>, manager: Actor) -> Done<()> {
+    let typed = [(Language::English, STARTING_TEXT), (Language::German, GERMAN), (Language::French, FRENCH)]
+        .map(|(language, body)| TypedText { language, body, revision: 0 });
+    store::conduct::conversation_rule::save_draft(db, now, manager, &typed).await.map_err(halted)?;
+    let texts = store::conduct::conversation_rule::writing(db).await.map_err(text)?.texts().ok_or("the draft of the rule is gone")?;
+    store::conduct::conversation_rule::publish_draft(db, now, manager, &texts.fingerprint(), &[]).await.map_err(halted)?;
+    Ok(())
+}
+
+/// Lets everything stand that the agenda check finds in a session.
+async fn let_stand(db: &Db, now: DateTime<Utc>, manager: Actor, cohort: i64, session: i64, reason: &str) -> Done<()> {
+    let findings = store::conduct::agenda_check::findings(db, cohort).await.map_err(text)?;
+    for found in findings.into_iter().map(|checked| checked.found).filter(|found| found.session == Some(session)) {
+        let dismissal = TypedDismissal { session: found.session, key: &found.key, phrase: &found.phrase, reason };
+        store::conduct::agenda_check::dismiss(db, now, manager, cohort, dismissal).await.map_err(halted)?;
+    }
+    Ok(())
+}
+
 /// A member of staff acknowledges the rule.
 async fn agree(db: &Db, now: DateTime<Utc>, staff: i64) -> Done<()> {
     let rule = store::conduct::conversation_rule::get(db, 1).await.map_err(text)?.ok_or("the rule is gone")?;
@@ -501,15 +773,15 @@ async fn agree(db: &Db, now: DateTime<Utc>, staff: i64) -> Done<()> {
 async fn agree_on_paper(db: &Db, now: DateTime<Utc>, manager: i64, cohort: i64) -> Done<()> {
     let duties = store::conduct::acknowledgement::duties(db, cohort, true, 1).await.map_err(text)?.ok_or("the cohort is gone")?;
     for line in duties.educators.iter().filter(|line| line.name != SILENT) {
-        let domain::conduct::acknowledgement::Holder::Educator(id) = line.who else { continue };
+        let Holder::Educator(id) = line.who else { continue };
         let evidence = "Signed copy in the program folder";
         store::conduct::acknowledgement::record_for_educator(db, now, manager, id, evidence).await.map_err(halted)?;
     }
     Ok(())
 }
 
-/// Names generated people to an allotment; answers their invitations in order.
-async fn name_people(db: &Db, now: DateTime<Utc>, allotment: i64, company: &str, from: usize, count: usize) -> Done<Vec<i64>> {
+/// Names generated people to an allotment; answers their invitations in order, with their addresses.
+async fn name_people(db: &Db, now: DateTime<Utc>, allotment: i64, company: &str, from: usize, count: usize) -> Done<Vec<(i64, String)>> {
     if count == 0 {
         return Ok(Vec::new());
     }
@@ -530,7 +802,7 @@ async fn name_people(db: &Db, now: DateTime<Utc>, allotment: i64, company: &str,
         .collect::<Done<_>>()?;
     store::cohort::allotment::name(db, now, Actor::DelegationLead(allotment), allotment, &named).await.map_err(halted)?;
     let people = store::cohort::allotment::get(db, allotment).await.map_err(text)?.map(|allotment| allotment.people).unwrap_or_default();
-    Ok(people.into_iter().map(|line| line.invitation).collect())
+    Ok(people.into_iter().map(|line| (line.invitation, line.email)).collect())
 }
 
 async fn accept(db: &Db, now: DateTime<Utc>, invitation: i64, variety: usize) -> Done<i64> {
@@ -603,6 +875,9 @@ fn in_words(links: &Value) -> String {
             ("an executive who has accepted", "accepted_executive_link"),
             ("a delegation lead", "delegation_link"),
             ("a private calendar", "feed_url"),
+            ("an educator who has yet to acknowledge the rule", "educator_link"),
+            ("somebody who signs for a company", "signatory_link"),
+            ("somebody who reported a concern without a name", "concern_link"),
         ] {
             lines.push(format!("Open as {who}:\n  {}", text(key)));
         }

@@ -471,3 +471,19 @@ pub async fn unsent(db: &Db, cohort: i64) -> Result<Vec<Mail>, Fault> {
         .await?;
     rows.into_iter().map(Mail::read).collect()
 }
+
+/// The mails to one address that have not left, with their secrets, oldest first: as [`unsent`], for somebody who belongs
+/// to no cohort.
+///
+/// # Errors
+/// The database.
+pub async fn unsent_to(db: &Db, email: &str) -> Result<Vec<Mail>, Fault> {
+    use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+    let rows = outbox::Entity::find()
+        .filter(outbox::Column::ToEmail.eq(email))
+        .filter(outbox::Column::Secret.is_not_null())
+        .order_by_asc(outbox::Column::Id)
+        .all(db.read())
+        .await?;
+    rows.into_iter().map(Mail::read).collect()
+}

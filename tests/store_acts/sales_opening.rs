@@ -218,7 +218,7 @@ both_databases! {
             state: State::Open,
             follow_ups: follow_ups.clone(),
         };
-        assert_eq!(read, [expect.clone()]);
+        assert_eq!(read, std::slice::from_ref(&expect));
         assert_eq!(scene.for_staff(ends, scene.nora).await, [ForMe { state: State::Expired, ..expect }]);
         assert_eq!(scene.mine(ends, 0).await[0].follow_ups, follow_ups);
         assert!(scene.for_staff(last, scene.stranger).await.is_empty());

@@ -54,7 +54,7 @@ pub fn offer(asked: &Asked<'_>, scope: Scope) -> AnyView {
         <section class="card stack close" id=key.clone() aria-labelledby=format!("{key}-heading")>
             <h3 id=format!("{key}-heading")>{scope.heading()}</h3>
             <p>{scope.text()}</p>
-            <ul class="attention">{lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+            <ul class="attention taps">{lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
             {exactly(asked, scope)}
         </section>
     }

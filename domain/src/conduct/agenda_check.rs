@@ -10,6 +10,7 @@ use crate::agenda::release::Severity;
 use crate::contact;
 
 mod checked;
+mod forms;
 mod term_list;
 #[cfg(test)]
 mod tests;

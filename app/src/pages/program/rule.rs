@@ -195,9 +195,9 @@ fn line_of(row: &Row, line: Line, drafts: Option<(&Draft, &Draft)>) -> AnyView {
     view! {
         <tr role="row">
             <th scope="row" role="rowheader"><div class="stack tight"><strong>{line.name.clone()}</strong>{under}</div></th>
-            <td role="cell" data-label="Duty">{words::list(&duties)}</td>
+            <td role="cell" data-label="Duty" class="keep">{words::list(&duties)}</td>
             <td role="cell" data-label="State"><div class="stack tight">{state}{asked}</div></td>
-            <td role="cell" data-label="Read in">{language}</td>
+            <td role="cell" data-label="Read in" class="keep">{language}</td>
             <td role="cell" data-label="When">{when.map(|when| view! { <div class="stack tight">{when}{paper}</div> })}</td>
             <td role="cell" data-label="Fingerprint">{print}</td>
             <td role="cell">{acts}</td>

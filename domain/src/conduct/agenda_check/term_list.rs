@@ -7,7 +7,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 
 use super::tokens::{self, Token};
-use super::{Language, Match};
+use super::{Language, Match, forms};
 use crate::agenda::release::Severity;
 use crate::refusal::FieldRefusal;
 
@@ -242,12 +242,22 @@ impl Words {
         if token.is_number() {
             found.extend(self.numbers.get(&Word::Number));
         }
-        let begun = self.begins.get(head(&folded)).into_iter().flatten();
-        found.extend(begun.filter(|(part, _)| folded.starts_with(part.as_str())).map(|(_, number)| *number));
+        found.extend(self.begun(&folded));
+        if language == Language::German
+            && let Some(verb) = forms::without_infix(&folded)
+        {
+            found.extend(self.begun(&verb));
+        }
         found.extend(self.ends.iter().filter(|(part, _)| folded.ends_with(part.as_str())).map(|(_, number)| *number));
         found.extend(self.within.iter().filter(|(part, _)| folded.contains(part.as_str())).map(|(_, number)| *number));
         found.extend(self.numbers.get(&Word::Exact(folded)));
         found
+    }
+
+    /// The words with a rest behind them that a word begins with.
+    fn begun(&self, word: &str) -> impl Iterator<Item = usize> {
+        let begun = self.begins.get(head(word)).into_iter().flatten();
+        begun.filter(|(part, _)| word.starts_with(part.as_str())).map(|(_, number)| *number)
     }
 }
 
@@ -269,9 +279,14 @@ fn stem(language: Language, stemmer: &Stemmer, word: &str) -> String {
     if !tokens::has_stem(word) {
         return tokens::bare(word);
     }
+    let word = forms::verb(language, word).unwrap_or(word);
     match language {
+        Language::English => match forms::american(word) {
+            Some(word) => tokens::bare(&stemmer.stem(&word)),
+            None => tokens::bare(&stemmer.stem(word)),
+        },
         Language::German => tokens::bare(&stemmer.stem(&tokens::umlauts(word))),
-        Language::English | Language::French => tokens::bare(&stemmer.stem(word)),
+        Language::French => tokens::bare(&stemmer.stem(word)),
     }
 }
 

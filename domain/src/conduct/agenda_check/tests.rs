@@ -88,6 +88,31 @@ fn elided_words_do_not_count() {
 }
 
 #[test]
+fn forms_no_stem_joins_are_one_word() {
+    for (language, term, text) in [
+        (Language::English, "sell", "we sold it"),
+        (Language::English, "chosen", "why they choose it"),
+        (Language::English, "personalised", "a personalized page"),
+        (Language::English, "organization", "your organisation"),
+        (Language::French, "vendre", "les lots vendus"),
+        (Language::French, "conclure", "une affaire conclue"),
+        (Language::German, "anforder*", "die angeforderte Liste"),
+        (Language::German, "anforder*", "ohne sie anzufordern"),
+        (Language::German, "kauf*", "gekaufte Ware"),
+    ] {
+        assert_eq!(phrases_in(language, term, text).len(), 1, "{term} in {text}");
+    }
+    assert_eq!(phrases_in(Language::German, "ben*|bühr*", "geben, Gebühr"), [""; 0]);
+}
+
+#[test]
+fn no_term_reaches_across_a_colon() {
+    assert_eq!(phrases("volume discount\nnot discount what", "Volume discount: what we learned"), ["Volume discount"]);
+    assert_eq!(phrases("price list", "The price: list"), [""; 0]);
+    assert_eq!(phrases("price list", "price:list"), ["price:list"]);
+}
+
+#[test]
 fn what_hides_a_phrase_is_seen_through() {
     for text in [
         "volume discount",
@@ -149,7 +174,7 @@ fn the_shipped_lists_are_read() {
 
 #[test]
 fn innocent_sentences_raise_no_alarm() {
-    assert!(INNOCENT.lines().count() >= 120);
+    assert!(INNOCENT.lines().count() >= 400);
     for sentence in INNOCENT.lines() {
         assert_eq!(house(sentence), Vec::<Finding>::new(), "{sentence}");
     }

@@ -189,6 +189,7 @@ impl Reader {
     fn ends_passage(&self, at: usize, c: char) -> bool {
         let blank = |at: usize| self.peek(at).is_none_or(char::is_whitespace);
         match c {
+            ':' => blank(at + 1),
             '.' | '!' | '?' | ';' | '。' => {
                 blank(at + 1) || (self.peek(at + 1).is_some_and(|next| "\"'”’)»*_".contains(next)) && blank(at + 2))
             }
