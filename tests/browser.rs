@@ -169,9 +169,17 @@ impl Browser {
         self
     }
 
-    /// Exchanges an invitation's token for a cookie.
+    /// Exchanges an invitation's token for a cookie, by the first form that its page offers.
     pub async fn hold_invitation(&mut self, token: &str) -> &mut Self {
-        self.post("/api/registration/invitation/open", &[("token", token), ("go", "accept")]).await;
+        let action = "/api/registration/invitation/open";
+        let page = self.open(&format!("/i/{token}")).await;
+        let form = page.body.split("<form").find(|form| form.contains(action)).unwrap_or_else(|| panic!("no way in: {}", page.body));
+        let value = |name: &str| {
+            let named = format!("name=\"{name}\"");
+            let tag = form.split('<').find(|tag| tag.contains(&named)).unwrap_or_else(|| panic!("no {name} in {form}"));
+            tag.split(" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a value").to_owned()
+        };
+        self.post(action, &[("token", &value("token")), ("go", &value("go"))]).await;
         assert!(self.cookies.contains_key("invitation"), "the link opens");
         self
     }

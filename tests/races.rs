@@ -1,17 +1,28 @@
 //! Two hundred people at twenty seats, released together, twenty times over, on both databases. And the controls: the
-//! same without the lock sells too many, or is stopped by the constraint alone.
+//! same without the lock sells too many, or is stopped by the constraint alone. Beside them: an ask as its quiet period
+//! begins, a facilitator as the rule is renewed, one exception made twice.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use domain::access::Role;
+use domain::advocacy::ask::Source;
+use domain::advocacy::consent::{Group, Scope, Wish, usual_end};
+use domain::advocacy::publication::{Named as Shows, PublicationRefusal, TypedPlan};
 use domain::agenda::seat::{self, SeatRefusal, Taking};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, Set};
+use domain::conduct::conversation_rule::{Language, STARTING_TEXT};
+use domain::conduct::quiet_period::SettingAside;
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use store::advocacy::consent::{self, Giver};
+use store::advocacy::publication::{close_take_down, plan, publish};
 use store::agenda::seat::{give_up_seat, known, take_seat};
+use store::conduct::conversation_rule::{TypedText, publish_draft, save_draft, writing};
 use store::entity;
-use store::{Db, Halt};
+use store::registration::invitation::{self, Answer};
+use store::{Actor, Db, Halt};
 use tests::both_databases;
 use tests::database::Scratch;
-use tests::world::{Plan, World, now};
+use tests::world::{Plan, World, now, staff, typed};
 use tokio::sync::Barrier;
 
 const PEOPLE: usize = 200;
@@ -197,5 +208,189 @@ both_databases! {
         assert_eq!(named, 1);
         let (told, live) = store::cohort::allotment::audit(&world.db, world.cohort).await.expect("the audit");
         assert_eq!(told, live);
+    }
+}
+
+/// How many publications of one person are made public while their consent is withdrawn.
+const PUBLICATIONS: usize = 4;
+
+both_databases! {
+    async fn what_goes_public_while_it_is_withdrawn_is_cancelled_or_taken_down(scratch) {
+        let world = World::new(&scratch.db, 1, 2).await;
+        world.session(&Plan::everyone("E", "2027-03-28", "10:00", "11:00")).await;
+        world.release().await;
+        world.open().await;
+        let guest = world.name(0, 1).await[0];
+        world.accept(guest).await;
+        let priya = Actor::Staff(staff(&world.db, "priya@halden.example", Role::Marketing).await);
+        let today = now().date_naive();
+        let wish = Wish { scope: Scope::Name, channels: Group::Ours.channels().to_vec(), until: usual_end(today), exactly: false };
+        for round in 0..ROUNDS {
+            consent::give(&world.db, now(), Giver::Invitation(guest), &wish).await.expect("given");
+            let mut planned = BTreeSet::new();
+            for number in 0..PUBLICATIONS {
+                let title = format!("Number {number} of round {round}");
+                let shows = vec![(Shows::Email("p0@company0.example"), vec!["name"])];
+                let typed = TypedPlan { title: &title, channel: "blog", day: "2027-01-15", shows };
+                planned.insert(plan(&world.db, now(), priya, &typed).await.expect("planned"));
+            }
+            let gate = Arc::new(Barrier::new(PUBLICATIONS + 1));
+            let tasks: Vec<_> = planned
+                .iter()
+                .map(|id| {
+                    let (db, gate, id) = (world.db.clone(), Arc::clone(&gate), *id);
+                    tokio::spawn(async move {
+                        gate.wait().await;
+                        (id, publish(&db, now(), priya, id, 1, "https://halden.example/news").await)
+                    })
+                })
+                .collect();
+            let (db, at) = (world.db.clone(), Arc::clone(&gate));
+            let withdrawal = tokio::spawn(async move {
+                at.wait().await;
+                consent::withdraw(&db, now(), Giver::Invitation(guest), Scope::Name, &[]).await
+            });
+            let stopped = withdrawal.await.expect("the task").expect("withdrawn").expect("something to withdraw");
+            let mut went_public = BTreeSet::new();
+            for task in tasks {
+                match task.await.expect("the task") {
+                    (id, Ok(())) => assert!(went_public.insert(id)),
+                    (_, Err(Halt::Refused(PublicationRefusal::Cancelled))) => {}
+                    (id, Err(halt)) => panic!("round {round}, publication {id}: {halt:?}"),
+                }
+            }
+            let cancelled = PUBLICATIONS - went_public.len();
+            assert_eq!((stopped.take_downs as usize, stopped.cancelled as usize), (went_public.len(), cancelled), "round {round}");
+
+            // Whatever is live has an open take-down; everything else of this round is cancelled.
+            let rows = entity::publication::Entity::find().all(world.db.read()).await.expect("the publications");
+            let of_round = |state: &str| -> BTreeSet<i64> {
+                rows.iter().filter(|row| planned.contains(&row.id) && row.state == state).map(|row| row.id).collect()
+            };
+            assert_eq!(of_round("live"), went_public, "round {round}");
+            assert_eq!(of_round("cancelled").len(), cancelled, "round {round}");
+            let tasks = entity::take_down::Entity::find().all(world.db.read()).await.expect("the take-downs");
+            let open: BTreeSet<i64> = tasks.iter().filter(|task| task.done_at.is_none()).map(|task| task.publication_id).collect();
+            assert_eq!(open, went_public, "round {round}: live, withdrawn, and nobody takes it down");
+            for task in tasks.iter().filter(|task| task.done_at.is_none()) {
+                close_take_down(&world.db, now(), priya, task.id, "Checked: the page answers 404.").await.expect("taken down");
+            }
+        }
+    }
+}
+
+/// The line of the history that tells of an act on something: lines are numbered behind the locks of their acts.
+async fn told(db: &Db, object: &str, act: &str, id: i64) -> i64 {
+    let rows = entity::history::Entity::find()
+        .filter(entity::history::Column::Object.eq(object))
+        .filter(entity::history::Column::Act.eq(act))
+        .filter(entity::history::Column::ObjectId.eq(id))
+        .all(db.read())
+        .await
+        .expect("the history");
+    assert_eq!(rows.len(), 1, "{act} {object} {id}");
+    rows[0].id
+}
+
+both_databases! {
+    async fn no_ask_passes_the_acceptance_that_begins_its_quiet_period(scratch) {
+        let world = World::new(&scratch.db, ROUNDS, 2).await;
+        world.session(&Plan::everyone("E", "2027-03-28", "10:00", "11:00")).await;
+        world.release().await;
+        world.open().await;
+        let sql = format!("UPDATE cohort SET quiet_company = TRUE WHERE id = {}", world.cohort);
+        world.db.read().execute_unprepared(&sql).await.expect("the whole company is kept quiet");
+        for round in 0..ROUNDS {
+            // A company a round: one accepts, and is asked, as is their colleague.
+            let invited = world.name(round, 2).await;
+            let mut people = Vec::new();
+            for id in &invited {
+                people.push(entity::invitation::Entity::find_by_id(*id).one(world.db.read()).await.expect("a read").expect("an invitation").person_id);
+            }
+            let gate = Arc::new(Barrier::new(3));
+            let asks: Vec<_> = people
+                .iter()
+                .map(|person| {
+                    let (db, gate, actor, person) = (world.db.clone(), Arc::clone(&gate), world.actor(), *person);
+                    tokio::spawn(async move {
+                        gate.wait().await;
+                        store::advocacy::ask::submit(&db, now(), actor, Source::Page, person, "review", "Would you write a review?").await
+                    })
+                })
+                .collect();
+            gate.wait().await;
+            let answer = Answer { acknowledged: Some(1), ..Answer::default() };
+            invitation::accept(&world.db, now(), invited[0], &answer).await.expect("accepted");
+            let accepted = told(&world.db, "invitation", "accept", invited[0]).await;
+            for (task, person) in asks.into_iter().zip(people) {
+                let submitted = match task.await.expect("the task") {
+                    Ok(_) => true,
+                    Err(Halt::Refused(_)) => false,
+                    Err(halt) => panic!("round {round}: {halt:?}"),
+                };
+                let asked = entity::ask::Entity::find().filter(entity::ask::Column::PersonId.eq(person)).all(world.db.read()).await.expect("the asks");
+                assert_eq!(asked.len(), 1, "round {round}");
+                assert_eq!(asked[0].state, if submitted { "submitted" } else { "refused" });
+                let came_first = told(&world.db, "ask", "submit", asked[0].id).await < accepted;
+                assert_eq!(submitted, came_first, "round {round}: an ask is let through exactly when nothing was accepted before it");
+            }
+        }
+    }
+}
+
+both_databases! {
+    async fn a_facilitator_has_acknowledged_the_version_that_stands_or_is_asked(scratch) {
+        let world = World::new(&scratch.db, 1, 2).await;
+        let plan = Plan::everyone("E", "2027-03-28", "10:00", "11:00");
+        let session = world.session(&plan).await;
+        world.release().await;
+        world.open().await;
+        for round in 0..ROUNDS {
+            let email = format!("host{round}@halden.example");
+            let host = staff(&world.db, &email, Role::Facilitator).await;
+            // Of the version that stands, which the next one follows.
+            world.acknowledge(host).await;
+            let drafts: Vec<i32> = writing(&world.db).await.expect("the draft").drafts.iter().map(|draft| draft.revision).collect();
+            assert!(drafts.is_empty(), "nothing is left of the round before");
+            let body = format!("{STARTING_TEXT}\n\nRound {round}.");
+            save_draft(&world.db, now(), world.actor(), &[TypedText { language: Language::English, body: &body, revision: 0 }]).await.expect("saved");
+            let fingerprint = writing(&world.db).await.expect("the draft").texts().expect("texts").fingerprint();
+            let revision = store::agenda::session::get(&world.db, session).await.expect("a read").expect("the session").revision;
+            let (hosts, moved) = ([host], [world.cohort]);
+            let slot = typed(&plan, &hosts);
+            let (edited, published) = tokio::join!(
+                store::agenda::session::edit(&world.db, now(), world.actor(), session, revision, &slot),
+                publish_draft(&world.db, now(), world.actor(), &fingerprint, &moved),
+            );
+            assert_eq!(published.expect("published").cohorts, 1, "round {round}");
+            let added = match edited {
+                Ok(()) => true,
+                Err(Halt::Refused(_)) => false,
+                Err(halt) => panic!("round {round}: {halt:?}"),
+            };
+            let asked = entity::outbox::Entity::find().filter(entity::outbox::Column::ToEmail.eq(&email)).all(world.db.read()).await.expect("mails");
+            assert_eq!(added, !asked.is_empty(), "round {round}: whoever facilitates is asked about the version that stands now");
+        }
+    }
+}
+
+both_databases! {
+    async fn an_exception_made_twice_at_once_is_one(scratch) {
+        let world = World::new(&scratch.db, 2, 10).await;
+        world.session(&Plan::everyone("E", "2027-03-28", "10:00", "11:00")).await;
+        world.release().await;
+        world.open().await;
+        for (round, registration) in world.crowd(ROUNDS).await.into_iter().enumerate() {
+            let row = entity::registration::Entity::find_by_id(registration).one(world.db.read()).await.expect("a read").expect("a registration");
+            let made = async |reason: &'static str| {
+                store::conduct::quiet_period::set_aside(&world.db, now(), world.manager, world.cohort, row.person_id, reason).await.expect("an answer")
+            };
+            let (one, other) = tokio::join!(made("Their press team asked us for a quote."), made("They wrote to us themselves."));
+            let first = [one, other].iter().filter(|made| **made == SettingAside::SetAside).count();
+            assert_eq!(first, 1, "round {round}: {one:?}, {other:?}");
+            let rows = store::conduct::quiet_period::set_aside_for(&world.db, row.person_id).await.expect("the exceptions");
+            assert_eq!(rows.len(), 1, "round {round}");
+            told(&world.db, "quiet period", "override", row.person_id).await;
+        }
     }
 }

@@ -119,6 +119,8 @@ pub const STAFF_COOKIE: &str = "staff";
 pub const EXECUTIVE_COOKIE: &str = "invitation";
 pub const LEAD_COOKIE: &str = "delegation";
 const VISITOR_COOKIE: &str = "visitor";
+/// Owns what was typed about a concern: nothing of it stands beside what the same visitor typed elsewhere.
+const CONCERN_COOKIE: &str = "concern";
 const NOTICE_COOKIE: &str = "notice";
 
 /// One request, once it is known who asks.
@@ -324,8 +326,7 @@ impl Desk {
     /// # Errors
     /// The database.
     pub async fn draft(&self, form: &str) -> Result<Draft, Stop> {
-        let (id, owner) =
-            (self.query("draft"), self.jar.get(&cookie_name(&self.app.host, VISITOR_COOKIE)).map(|cookie| cookie.value().to_owned()));
+        let (id, owner) = (self.query("draft"), self.cookie(draft_cookie(form)));
         let (Some(owner), false) = (owner, id.is_empty()) else { return Ok(Draft::default()) };
         let body = store::draft::recall(self.db(), self.now, &owner, id).await?;
         let draft: Draft = body.and_then(|body| serde_json::from_str(&body).ok()).unwrap_or_default();
@@ -489,15 +490,19 @@ impl Desk {
         );
         let draft = Draft { form: name.to_owned(), typed: Some(typed), sentence, fields };
         let body = self.or_stop(serde_json::to_string(&draft).map_err(|why| Fault::Unreadable(why.to_string())))?;
-        let owner = match self.jar.get(&cookie_name(&self.app.host, VISITOR_COOKIE)) {
-            Some(cookie) => cookie.value().to_owned(),
-            None => {
-                let owner = store::link::random_token("");
-                self.set_cookie(VISITOR_COOKIE, owner.clone(), 24 * 60);
-                owner
+        let jar = draft_cookie(name);
+        let owner = self.cookie(jar).unwrap_or_else(|| store::link::random_token(""));
+        let until = if jar == CONCERN_COOKIE {
+            // As long as the draft may be, from each refusal on.
+            self.set_cookie(jar, owner.clone(), 2 * 60);
+            domain::conduct::incident::draft_ends(self.now)
+        } else {
+            if self.cookie(jar).is_none() {
+                self.set_cookie(jar, owner.clone(), 24 * 60);
             }
+            self.now + chrono::TimeDelta::minutes(30)
         };
-        let id = self.or_stop(store::draft::keep(self.db(), self.now, &owner, body).await)?;
+        let id = self.or_stop(store::draft::keep(self.db(), self.now, until, &owner, body).await)?;
         let (path, fragment) = back.split_once('#').map_or((back, String::new()), |(path, fragment)| (path, format!("#{fragment}")));
         let joint = if path.contains('?') { '&' } else { '?' };
         let mut left = self.tray.open();
@@ -513,7 +518,7 @@ impl Desk {
     /// # Errors
     /// The database.
     pub async fn forget_drafts(&self, form: &str) -> Result<(), Stop> {
-        let Some(owner) = self.cookie(VISITOR_COOKIE) else { return Ok(()) };
+        let Some(owner) = self.cookie(draft_cookie(form)) else { return Ok(()) };
         // A draft is kept as JSON, and its form's name comes first.
         store::draft::forget(self.db(), &owner, &format!("{{\"form\":\"{form}\",")).await?;
         Ok(())
@@ -679,6 +684,11 @@ impl Caller {
 #[must_use]
 pub fn wants_page(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The cookie that owns what is typed into a form.
+fn draft_cookie(form: &str) -> &'static str {
+    if ["my-concern", "staff-concern", "concern-reply"].contains(&form) { CONCERN_COOKIE } else { VISITOR_COOKIE }
 }
 
 fn cookie_name(host: &Host, name: &str) -> String {

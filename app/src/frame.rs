@@ -8,6 +8,7 @@ use domain::access::Role;
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 
+use crate::components::form;
 use crate::desk::{App, Desk, Reply, Tone, Who};
 
 /// Which entry of the staff's top line a page belongs to.
@@ -63,7 +64,8 @@ fn staff_top(desk: &Desk, section: Section) -> impl IntoView + use<> {
         (manages || staff.is(Role::Marketing) || staff.is(Role::AccountManager), Section::Companies, "/companies", "Companies"),
         (staff.is(Role::Facilitator), Section::MySessions, "/my-sessions", "My sessions"),
         (staff.is(Role::AccountManager), Section::MyCustomers, "/my-customers", "My customers"),
-        (staff.is(Role::AccountManager), Section::Openings, "/openings", "Sales openings"),
+        // Whoever a customer can choose.
+        (manages || staff.is(Role::Facilitator) || staff.is(Role::AccountManager), Section::Openings, "/openings", "Sales openings"),
         (manages || staff.is(Role::Marketing), Section::People, "/people", "People"),
         (staff.is(Role::Admin) || staff.is(Role::Marketing), Section::Publications, "/publications", "Publications"),
         (staff.is(Role::IncidentReviewer), Section::Incidents, "/incidents", "Concerns"),
@@ -146,6 +148,33 @@ fn foot(to: &'static str) -> impl IntoView {
 /// None; the type is the page's.
 pub fn letter<V: IntoView + 'static>(desk: &Desk, title: &str, body: impl FnOnce() -> V) -> Reply {
     page(desk, StatusCode::OK, Islands::None, title, body)
+}
+
+/// As [`letter`], for an executive whose cookie says who they are: with the way to report a concern at its foot.
+///
+/// # Errors
+/// None; the type is the page's.
+pub fn guest_letter<V: IntoView + 'static>(desk: &Desk, title: &str, body: impl FnOnce() -> V) -> Reply {
+    page(desk, StatusCode::OK, Islands::None, title, move || view! { {body()} {foot("/my/concern")} })
+}
+
+/// As [`guest_letter`], for the letter behind a link, whose reader has no cookie yet: the foot is a form that exchanges
+/// the link's token on the way.
+///
+/// # Errors
+/// None; the type is the page's.
+pub fn link_letter<V: IntoView + 'static>(desk: &Desk, title: &str, token: String, body: impl FnOnce() -> V) -> Reply {
+    page(desk, StatusCode::OK, Islands::None, title, move || {
+        view! {
+            {body()}
+            <footer class="foot"><div class="wrap">
+                <form method="post" action="/api/registration/invitation/open">
+                    {form::hidden("token", token)}
+                    <button class="button quiet" name="go" value="concern">"Report a concern"</button>
+                </form>
+            </div></footer>
+        }
+    })
 }
 
 /// A page without a top line, that says no: the link is over, the invitation is answered.

@@ -41,6 +41,8 @@ pub struct Readiness {
     pub rule_version: Option<u32>,
     /// The last release's number; 0 before the first.
     pub release: u32,
+    /// What invites has sales language that holds it back, and nobody let it stand.
+    pub sells: bool,
 }
 
 impl Readiness {
@@ -57,6 +59,7 @@ impl Readiness {
         lacks(self.last_day < self.first_day, Missing::Dates);
         lacks(self.capacity == 0, Missing::Capacity);
         lacks(self.rule_version.is_none(), Missing::Rule);
+        lacks(self.sells, Missing::Words);
         lacks(self.release == 0, Missing::Release);
         missing
     }
@@ -69,6 +72,7 @@ pub enum Missing {
     Dates,
     Capacity,
     Rule,
+    Words,
     Release,
 }
 
@@ -81,6 +85,9 @@ impl Missing {
             Self::Dates => "Set the cohort's first and last day",
             Self::Capacity => "Set how many people it takes",
             Self::Rule => "Choose a version of the conversation rule",
+            Self::Words => {
+                "Reword what sounds like selling in the letter, the title or the program, or dismiss it with a reason in the settings"
+            }
             Self::Release => "Release the agenda once",
         }
     }
@@ -177,6 +184,7 @@ mod tests {
             capacity: 120,
             rule_version: Some(1),
             release: 1,
+            sells: false,
         }
     }
 
@@ -211,18 +219,38 @@ mod tests {
             capacity: 0,
             rule_version: None,
             release: 0,
+            sells: true,
             ..ready()
         };
         let refusal = after(State::Draft, Step::OpenInvitations, bare.first_day, &bare).unwrap_err();
         assert_eq!(
             refusal,
-            StepRefusal::NotReady(vec![Missing::Sponsor, Missing::Dates, Missing::Capacity, Missing::Rule, Missing::Release])
+            StepRefusal::NotReady(vec![
+                Missing::Sponsor,
+                Missing::Dates,
+                Missing::Capacity,
+                Missing::Rule,
+                Missing::Words,
+                Missing::Release
+            ])
         );
         assert!(
             refusal
                 .sentence()
                 .starts_with("Something is still to do before anybody is invited. Name the program's executive sponsor. Set ")
         );
+    }
+
+    #[test]
+    fn selling_words_hold_invitations_back_and_nothing_else() {
+        let sells = Readiness { sells: true, ..ready() };
+        let step = |state, step| after(state, step, ready().first_day, &sells);
+        for state in [State::Draft, State::Closed] {
+            assert_eq!(step(state, Step::OpenInvitations), Err(StepRefusal::NotReady(vec![Missing::Words])));
+        }
+        assert_eq!(step(State::Inviting, Step::CloseInvitations), Ok(State::Closed));
+        assert_eq!(step(State::Closed, Step::Start), Ok(State::Running));
+        assert_eq!(step(State::Draft, Step::Cancel), Ok(State::Cancelled));
     }
 
     #[test]

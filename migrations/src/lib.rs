@@ -1,5 +1,6 @@
 //! The shape of the database, one file per change. A change that has been released is frozen: expand, move, contract.
 
+pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 

@@ -6,7 +6,7 @@ use sea_orm_migration::prelude::*;
 pub struct Migration;
 
 /// In an order that lets each be dropped before what it refers to.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "consent_notice",
     "take_down",
     "publish_decision",
@@ -17,6 +17,7 @@ const TABLES: [&str; 19] = [
     "finding_dismissal",
     "term_list",
     "incident_message",
+    "incident_about",
     "incident",
     "follow_up",
     "sales_opening",
@@ -29,6 +30,9 @@ const TABLES: [&str; 19] = [
 ];
 
 const COLUMNS: [(&str, &str); 4] = [("staff", "manager_id"), ("person", "language"), ("cohort", "quiet_days"), ("cohort", "quiet_company")];
+
+/// Those on tables that stay.
+const INDICES: [&str; 1] = ["person_by_name"];
 
 /// Acknowledgements as they were: those of educators had no place.
 const ACKNOWLEDGEMENT: &str = "
@@ -58,6 +62,9 @@ impl MigrationTrait for Migration {
         crate::run(manager, ACKNOWLEDGEMENT).await?;
         for table in TABLES {
             crate::run(manager, &format!("DROP TABLE {table};")).await?;
+        }
+        for index in INDICES {
+            crate::run(manager, &format!("DROP INDEX {index};")).await?;
         }
         for (table, column) in COLUMNS {
             crate::run(manager, &format!("ALTER TABLE {table} DROP COLUMN {column};")).await?;

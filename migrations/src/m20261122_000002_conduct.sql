@@ -3,6 +3,7 @@
 
 ALTER TABLE staff ADD COLUMN manager_id BIGINT;
 ALTER TABLE person ADD COLUMN language TEXT NOT NULL DEFAULT '';
+CREATE INDEX person_by_name ON person (name, id);
 ALTER TABLE cohort ADD COLUMN quiet_days INTEGER NOT NULL DEFAULT 30 CHECK (quiet_days >= 0);
 -- The quiet period of one participant keeps asks from everybody at the company.
 ALTER TABLE cohort ADD COLUMN quiet_company BOOLEAN NOT NULL DEFAULT FALSE;
@@ -109,8 +110,12 @@ CREATE TABLE sales_opening (
     until_day {date} NOT NULL,
     until_at {instant} NOT NULL,
     opened_at {instant} NOT NULL,
-    closed_at {instant}
+    closed_at {instant},
+    -- The history says that its last day is over.
+    expiry_noted BOOLEAN NOT NULL DEFAULT FALSE
 );
+-- Those whose end is still to come or to be written down; the clock looks for no others.
+CREATE INDEX sales_opening_by_end ON sales_opening (until_at) WHERE closed_at IS NULL AND expiry_noted = FALSE;
 CREATE INDEX sales_opening_by_cohort ON sales_opening (cohort_id);
 CREATE INDEX sales_opening_by_staff ON sales_opening (staff_id);
 CREATE INDEX sales_opening_by_registration ON sales_opening (registration_id);
@@ -124,9 +129,10 @@ CREATE TABLE follow_up (
 );
 CREATE INDEX follow_up_by_opening ON follow_up (opening_id);
 
--- A reported breach. An anonymous one names nobody: neither reporter is set, and its times are whole days.
+-- A reported breach. Ids are random: a number that counts would tell how many there are, and when each was written.
+-- An anonymous one names nobody: neither reporter is set, and its times are whole days.
 CREATE TABLE incident (
-    id {id},
+    id BIGINT NOT NULL PRIMARY KEY,
     cohort_id BIGINT NOT NULL REFERENCES cohort (id),
     session_id BIGINT REFERENCES session (id),
     anonymous BOOLEAN NOT NULL,
@@ -143,22 +149,42 @@ CREATE TABLE incident (
     remedy TEXT NOT NULL,
     reviewer_id BIGINT REFERENCES staff (id),
     token_hash TEXT NOT NULL UNIQUE,
+    -- Of the address before, until the newer one is opened: the mail that carries it may never arrive.
+    former_token_hash TEXT UNIQUE,
     reported_at {instant} NOT NULL,
+    -- The full hour after it was written. Until its reviewers are told then, nobody but the reporter finds it anywhere.
+    seen_from {instant} NOT NULL,
+    told BOOLEAN NOT NULL DEFAULT FALSE,
     revision INTEGER NOT NULL DEFAULT 1,
     CHECK (NOT anonymous OR (reporter_staff_id IS NULL AND reporter_invitation_id IS NULL))
 );
 CREATE INDEX incident_by_cohort ON incident (cohort_id);
-CREATE INDEX incident_by_state ON incident (state, id);
+CREATE INDEX incident_by_state ON incident (state, seen_from);
+CREATE INDEX incident_by_told ON incident (told, seen_from);
+
+-- Everybody a case was ever said to be about: who was named once never reviews it, whoever is named since.
+CREATE TABLE incident_about (
+    incident_id BIGINT NOT NULL REFERENCES incident (id),
+    staff_id BIGINT NOT NULL REFERENCES staff (id),
+    PRIMARY KEY (incident_id, staff_id)
+);
+CREATE INDEX incident_about_by_staff ON incident_about (staff_id);
 
 CREATE TABLE incident_message (
-    id {id},
+    id BIGINT NOT NULL PRIMARY KEY,
     incident_id BIGINT NOT NULL REFERENCES incident (id),
     -- NULL: the reporter.
     staff_id BIGINT REFERENCES staff (id),
+    -- The first, second, third of this side of the case.
+    nth INTEGER NOT NULL,
     body TEXT NOT NULL CHECK (body <> ''),
-    sent_at {instant} NOT NULL
+    sent_at {instant} NOT NULL,
+    -- As of a case: the reporter's messages reach the reviewers at the next full hour.
+    seen_from {instant} NOT NULL,
+    told BOOLEAN NOT NULL DEFAULT FALSE
 );
-CREATE INDEX incident_message_by_incident ON incident_message (incident_id, id);
+CREATE INDEX incident_message_by_incident ON incident_message (incident_id, seen_from);
+CREATE INDEX incident_message_by_told ON incident_message (told, seen_from);
 
 -- Sales language, as this installation edits it; languages without a row use the list in the program.
 CREATE TABLE term_list (
@@ -220,6 +246,7 @@ CREATE TABLE consent_event (
 );
 CREATE INDEX consent_event_by_person ON consent_event (person_id, id);
 CREATE INDEX consent_event_by_company ON consent_event (company_id, id);
+CREATE INDEX consent_event_by_end ON consent_event (until_day);
 
 -- Something that shows a name outside the cohort.
 CREATE TABLE publication (

@@ -72,7 +72,7 @@ Wir kommen zusammen, um voneinander zu lernen. Hier wird nichts verkauft.
 - Niemand vom Gastgeber und niemand, der lehrt, beginnt ein Gespräch über Kauf, Preise, Verträge oder Verlängerungen: weder im Kurs noch bei Tisch noch unterwegs.
 - Sie selbst dürfen das jederzeit tun. Sie sagen, worüber, mit wem und bis wann, und Sie beenden es, wann immer Sie möchten.
 - Was Sie erzählen, bleibt unter uns, solange Sie nichts anderes sagen.
-- Wenn jemand das vergisst, sagen Sie es uns. Ihren Namen müssen Sie dabei nicht nennen.";
+- Wenn jemand das vergisst, sagen Sie es uns. Gäste müssen ihren Namen dabei nicht nennen.";
 
 /// The same in French.
 const FRENCH: &str = "\
@@ -81,7 +81,7 @@ Nous nous réunissons pour apprendre les uns des autres. Ici, rien n’est à ve
 - Ni l’équipe qui vous accueille ni les enseignants n’engagent de conversation sur un achat, un prix, un contrat ou son renouvellement, que ce soit en séance, à table ou en chemin.
 - Vous pouvez en engager une à tout moment. Vous dites sur quel sujet, avec qui et jusqu’à quand, et vous y mettez fin quand vous le souhaitez.
 - Ce que vous partagez reste entre nous, sauf si vous en décidez autrement.
-- Si quelqu’un l’oublie, dites-le-nous. Vous n’avez pas à donner votre nom.";
+- Si quelqu’un l’oublie, dites-le-nous. Les invités n’ont pas à donner leur nom.";
 
 /// Day from the first, starts, ends, title, kind, room, seats (none: for everyone), educators.
 type Row = (u64, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
@@ -370,6 +370,7 @@ impl Acts<'_> {
         };
         let by = Reporter::Staff(facilitator);
         incident::report(self.db, self.now, self.cohort, by, &incident::new_token(), &named).await.map_err(halted)?;
+        self.tell().await?;
         let case = incident::list(self.db, reviewer, None, 1).await.map_err(text)?.rows.first().map(|line| line.id).ok_or("no concern")?;
         let finding = "Both guests remember it the same way. It was not meant badly, and it was selling.";
         let remedy = "She read the rule with us and wrote to both guests. She teaches; her course is not mentioned again.";
@@ -385,7 +386,15 @@ impl Acts<'_> {
             started_by: "I do not know his name",
             started_by_staff: "",
         };
-        incident::report(self.db, self.now, self.cohort, Reporter::Nobody, &incident::new_token(), &nameless).await.map_err(halted)
+        let token =
+            incident::report(self.db, self.now, self.cohort, Reporter::Nobody, &incident::new_token(), &nameless).await.map_err(halted)?;
+        self.tell().await?;
+        Ok(token)
+    }
+
+    /// The demo does not wait for the next full hour.
+    async fn tell(&self) -> Done<()> {
+        store::conduct::incident::tell_due(self.db, domain::conduct::incident::next_hour(self.now)).await.map_err(text)
     }
 
     /// A customer has opened a topic with their account manager, who follows it up; another was closed by the last to accept.

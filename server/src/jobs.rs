@@ -1,5 +1,5 @@
 //! What the clock does: let go of seats whose date has passed, take back offers nobody answered, forget what is no
-//! longer needed. Each act locks what it changes, so that several servers may run this at once.
+//! longer needed, tell reviewers at the full hour. Each act locks what it changes, so that several servers may run this at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +34,8 @@ pub async fn once(app: &App) -> Result<(), Fault> {
     let lapsed = store::agenda::waitlist::expire_offers(&app.db, now).await?;
     let purged = store::registration::invitation::purge_needs(&app.db, now).await?;
     store::draft::purge(&app.db, now).await?;
+    // No count of these stands in the log: it would tell when something was reported.
+    store::conduct::incident::tell_due(&app.db, now).await?;
     let closed = store::conduct::sales_opening::note_expired(&app.db, now).await?;
     let ending = store::advocacy::consent::announce_ends(&app.db, now).await?;
     if expired + lapsed + closed + ending > 0 || purged > 0 {

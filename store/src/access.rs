@@ -1,7 +1,6 @@
 //! Whose an object is, from current rows: what the access table asks before it lets anybody in. One query each.
 
 use domain::access::Belongs;
-use domain::conduct::incident::Facts;
 use sea_orm::{DbErr, FromQueryResult, Value};
 
 use crate::Db;
@@ -115,28 +114,13 @@ pub async fn mail(db: &Db, id: i64) -> Result<Option<Belongs>, DbErr> {
     Ok(row.map(|row| Belongs { program_owner: row.owner_id, ..Belongs::default() }))
 }
 
-/// A reported incident: the reviewers', apart from those a conflict keeps from it.
+/// A reported incident: the reviewers', apart from those a conflict keeps from it. `None` until they were told of it.
 ///
 /// # Errors
 /// The database.
 pub async fn incident(db: &Db, id: i64) -> Result<Option<Belongs>, DbErr> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        reported: Option<i64>,
-        manager: Option<i64>,
-        reporter: Option<i64>,
-    }
-    let row: Option<Row> = sql::one(
-        db.read(),
-        "SELECT i.started_by_staff_id AS reported, s.manager_id AS manager, i.reporter_staff_id AS reporter FROM incident i \
-         LEFT JOIN staff s ON s.id = i.started_by_staff_id WHERE i.id = $1",
-        values![id],
-    )
-    .await?;
-    Ok(row.map(|row| {
-        let facts = Facts { reported_staff: row.reported, reported_staff_manager: row.manager, reporter_staff: row.reporter };
-        Belongs { reviewed_apart_from: Some(facts.apart_from()), ..Belongs::default() }
-    }))
+    let facts = crate::conduct::incident::facts(db.read(), id).await?;
+    Ok(facts.map(|facts| Belongs { reviewed_apart_from: Some(facts.apart_from()), ..Belongs::default() }))
 }
 
 /// A person, for this member of staff: theirs when the person was invited to a cohort of a program they own.

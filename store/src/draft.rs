@@ -1,28 +1,23 @@
-//! What somebody typed into a form that was refused, kept for half an hour so that nothing is lost without JavaScript.
+//! What somebody typed into a form that was refused, kept for a while so that nothing is lost without JavaScript.
 //! Bound to the visitor's cookie: the id in the URL is not enough to read it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
 
 use crate::Db;
 use crate::entity::draft;
 use crate::link;
 
-/// Keeps a body for the holder of `owner` (a cookie's value) and answers its id.
+/// Keeps a body until then for the holder of `owner` (a cookie's value) and answers its id.
 ///
 /// # Errors
 /// The database.
-pub async fn keep(db: &Db, now: DateTime<Utc>, owner: &str, body: String) -> Result<String, DbErr> {
+pub async fn keep(db: &Db, now: DateTime<Utc>, until: DateTime<Utc>, owner: &str, body: String) -> Result<String, DbErr> {
     let id = link::random_token("");
     draft::Entity::delete_many().filter(draft::Column::ExpiresAt.lt(now)).exec(db.read()).await?;
-    draft::ActiveModel {
-        id: Set(id.clone()),
-        owner_hash: Set(link::hash(owner)),
-        body: Set(body),
-        expires_at: Set(now + TimeDelta::minutes(30)),
-    }
-    .insert(db.read())
-    .await?;
+    draft::ActiveModel { id: Set(id.clone()), owner_hash: Set(link::hash(owner)), body: Set(body), expires_at: Set(until) }
+        .insert(db.read())
+        .await?;
     Ok(id)
 }
 

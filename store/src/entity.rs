@@ -17,6 +17,7 @@ pub mod follow_up;
 pub mod history;
 pub mod import;
 pub mod incident;
+pub mod incident_about;
 pub mod incident_message;
 pub mod invitation;
 pub mod link;

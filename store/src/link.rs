@@ -47,6 +47,13 @@ pub fn random_token(prefix: &str) -> String {
     format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 
+/// A number nobody guesses and that tells no order, for rows whose number would tell something. As large as every reader of
+/// JSON keeps exact, and never 0.
+#[must_use]
+pub fn random_id() -> i64 {
+    i64::try_from(rand::rng().next_u64() >> 11).unwrap_or(1).max(1)
+}
+
 /// What is stored in place of a secret: 64 hexadecimal digits.
 #[must_use]
 pub fn hash(token: &str) -> String {

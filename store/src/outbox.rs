@@ -90,6 +90,14 @@ pub enum Message {
         url: String,
         due: chrono::NaiveDate,
     },
+    /// To staff: something planned will not be published. Never why.
+    PublicationCancelled {
+        name: String,
+        publication: i64,
+        title: String,
+        channel: String,
+        planned_for: chrono::NaiveDate,
+    },
     /// Somebody with a duty in a cohort has not acknowledged the version it names.
     RuleRenewed {
         name: String,
@@ -148,6 +156,7 @@ impl Message {
             Self::SignatoryAsked { .. } => "signatory-asked",
             Self::ConsentEnding { .. } => "consent-ending",
             Self::TakeDownNeeded { .. } => "take-down-needed",
+            Self::PublicationCancelled { .. } => "publication-cancelled",
             Self::RuleRenewed { .. } => "rule-renewed",
             Self::ConcernReported { .. } => "concern-reported",
             Self::ConcernReceived { .. } => "concern-received",
@@ -214,16 +223,6 @@ pub(crate) struct Letter<'a> {
 }
 
 pub(crate) async fn enqueue(txn: &impl ConnectionTrait, now: DateTime<Utc>, letter: Letter<'_>) -> Result<(), Fault> {
-    enqueue_for(txn, now, now, letter).await
-}
-
-/// As [`enqueue`], for a mail that leaves at `not_before`.
-pub(crate) async fn enqueue_for(
-    txn: &impl ConnectionTrait,
-    now: DateTime<Utc>,
-    not_before: DateTime<Utc>,
-    letter: Letter<'_>,
-) -> Result<(), Fault> {
     let json = |what: Result<String, serde_json::Error>| what.map_err(|why| Fault::Unreadable(why.to_string()));
     outbox::ActiveModel {
         event: Set(letter.event),
@@ -238,7 +237,7 @@ pub(crate) async fn enqueue_for(
         message_id: Set(uuid::Uuid::new_v4().to_string()),
         state: Set("queued".to_owned()),
         attempts: Set(0),
-        not_before: Set(not_before),
+        not_before: Set(now),
         last_error: Set(String::new()),
         created_at: Set(now),
         ..Default::default()
@@ -389,8 +388,9 @@ pub struct Line {
     pub cohort: Option<String>,
 }
 
-/// Mails that no page shows: to whom they go would tell who reported a concern, and whom it is about. As SQL writes a list.
-pub(crate) const UNSHOWN: &str = "('concern-reported', 'concern-received', 'concern-answered')";
+/// Mails that no page shows: to whom they go would tell who reported a concern, and whom it is about; and a topic is for
+/// the customer and the one person they chose. As SQL writes a list.
+pub(crate) const UNSHOWN: &str = "('concern-reported', 'concern-received', 'concern-answered', 'opening-opened', 'opening-closed')";
 
 /// Newest first; only mails about cohorts of this owner's programs when one is given, and only in one state when one is given.
 ///

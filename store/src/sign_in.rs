@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::access::{Principal, Role, Standing};
+use domain::conduct::incident::coarse;
 use domain::registration::invitation::State;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, Set};
 
@@ -12,7 +13,8 @@ use crate::{Db, Fault, link};
 /// A staff sign-in ends after so many hours without a request, and after so many days whatever happens.
 pub const STAFF_IDLE_HOURS: i64 = 8;
 pub const STAFF_DAYS: i64 = 7;
-/// A customer's cookie lasts so many days; their link opens a new one.
+/// A customer's cookie lasts so many days; their link opens a new one. Of when they came only the day is kept: the minute
+/// beside a concern without a name could tell whose it is.
 pub const CUSTOMER_DAYS: i64 = 30;
 
 /// Whose cookie.
@@ -27,18 +29,18 @@ pub(crate) enum Holder {
 pub(crate) async fn begin(txn: &impl ConnectionTrait, now: DateTime<Utc>, holder: Holder) -> Result<String, DbErr> {
     let cookie = link::random_token("");
     let (mut staff, mut invitation, mut allotment, mut by_link) = (None, None, None, None);
-    let days = match holder {
+    let (at, days) = match holder {
         Holder::Staff(id) => {
             staff = Some(id);
-            STAFF_DAYS
+            (now, STAFF_DAYS)
         }
         Holder::Invitation { id, link } => {
             (invitation, by_link) = (Some(id), Some(link));
-            CUSTOMER_DAYS
+            (coarse(now), CUSTOMER_DAYS)
         }
         Holder::Allotment { id, link } => {
             (allotment, by_link) = (Some(id), Some(link));
-            CUSTOMER_DAYS
+            (coarse(now), CUSTOMER_DAYS)
         }
     };
     sign_in::Entity::delete_many().filter(sign_in::Column::ExpiresAt.lt(now)).exec(txn).await?;
@@ -48,9 +50,9 @@ pub(crate) async fn begin(txn: &impl ConnectionTrait, now: DateTime<Utc>, holder
         invitation_id: Set(invitation),
         allotment_id: Set(allotment),
         link_id: Set(by_link),
-        created_at: Set(now),
-        seen_at: Set(now),
-        expires_at: Set(now + TimeDelta::days(days)),
+        created_at: Set(at),
+        seen_at: Set(at),
+        expires_at: Set(at + TimeDelta::days(days)),
     }
     .insert(txn)
     .await?;
@@ -243,7 +245,7 @@ async fn exchange(
     let Some(found) = link::find(db.read(), now, kind, token).await? else { return Ok(None) };
     let Some((id, holder)) = holder(&found) else { return Ok(None) };
     let txn = db.write().await?;
-    sql::run(&*txn, "UPDATE link SET used_at = $1 WHERE id = $2", values![now, found.id]).await?;
+    sql::run(&*txn, "UPDATE link SET used_at = $1 WHERE id = $2", values![coarse(now), found.id]).await?;
     let cookie = begin(&*txn, now, holder).await?;
     txn.commit().await?;
     Ok(Some(Opened { cookie, id }))

@@ -1,5 +1,7 @@
 //! The host's people: the first admin, accounts, passwords, roles, signing in.
 
+use std::collections::BTreeSet;
+
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,9 +11,11 @@ use domain::conduct::incident::may_manage;
 use domain::contact::Email;
 use domain::refusal::Refusal;
 use rand::RngCore as _;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
-use crate::entity::{attempt, setting, staff, staff_role};
+use crate::entity::{attempt, cohort, program, session_facilitator, setting, staff, staff_role};
 use crate::halt::refuse;
 use crate::history::{self, Actor, Entry};
 use crate::link::{self, Opens};
@@ -250,10 +254,10 @@ async fn send_welcome(txn: &impl ConnectionTrait, now: DateTime<Utc>, id: i64, n
 }
 
 /// Sets roles, whether the account is active, and the manager; every sign-in of theirs ends. A manager is let go of
-/// concerns that are about them.
+/// concerns that are about them. Whoever takes up selling facilitates no session that is still to come or runs.
 ///
 /// # Errors
-/// It would leave no active admin, or no role; or the manager works for them.
+/// It would leave no active admin, or no role; the manager works for them; or they would sell and own a program.
 pub async fn change(
     db: &Db,
     now: DateTime<Utc>,
@@ -268,7 +272,14 @@ pub async fn change(
     }
     go_together(roles)?;
     let txn = db.write().await?;
+    let sells = roles.contains(&Role::AccountManager);
+    if sells {
+        lock_their_cohorts(&*txn, now, id).await?;
+    }
     let Some(row) = staff::Entity::find_by_id(id).lock_exclusive().one(&*txn).await? else { return refuse(StaffRefusal::Unknown) };
+    let owned = program::Entity::find().filter(program::Column::OwnerId.eq(id)).order_by_asc(program::Column::Id).one(&*txn).await?;
+    firewall::may_sell(&row.name, roles, owned.as_ref().map(|program| program.title.as_str()))
+        .map_err(|why| Halt::Refused(StaffRefusal::Firewall(why)))?;
     let others = sql::number(
         &*txn,
         "SELECT count(*) AS n FROM staff s JOIN staff_role r ON r.staff_id = s.id WHERE s.active AND r.role = 'admin' AND s.id <> $1",
@@ -289,17 +300,65 @@ pub async fn change(
     row.manager_id = Set(manager);
     row.update(&*txn).await?;
     if let Some(manager) = manager {
-        let let_go = "UPDATE incident SET reviewer_id = NULL WHERE started_by_staff_id = $1 AND reviewer_id = $2";
+        let let_go = "UPDATE incident SET reviewer_id = NULL WHERE id IN (SELECT a.incident_id FROM incident_about a WHERE a.staff_id = $1) AND reviewer_id = $2";
         sql::run(&*txn, let_go, values![id, manager]).await?;
     }
     staff_role::Entity::delete_many().filter(staff_role::Column::StaffId.eq(id)).exec(&*txn).await?;
     give_roles(&*txn, id, roles).await?;
+    if sells {
+        stop_facilitating(&*txn, now, actor, id).await?;
+    }
     crate::conduct::observer::detach_strangers(&*txn, now, actor).await?;
     sign_in::end_all_in(&*txn, id).await?;
     let after = standing(active, &words(roles), manager);
     history::record(&*txn, now, Entry { actor, act: "change roles", object: "staff", object_id: id, cohort: None, before, after }).await?;
     txn.commit().await?;
     Ok(name)
+}
+
+/// A session somebody facilitates that is not over.
+#[derive(FromQueryResult)]
+struct Facilitates {
+    session: i64,
+    cohort: i64,
+    title: String,
+}
+
+async fn facilitated(txn: &impl ConnectionTrait, now: DateTime<Utc>, id: i64) -> Result<Vec<Facilitates>, DbErr> {
+    sql::all(
+        txn,
+        "SELECT s.id AS session, s.cohort_id AS cohort, s.title FROM session_facilitator f JOIN session s ON s.id = f.session_id \
+         WHERE f.staff_id = $1 AND s.ends_at > $2 ORDER BY s.cohort_id, s.id",
+        values![id, now],
+    )
+    .await
+}
+
+/// Cohorts are locked before anybody of the staff, ids ascending: a session that is edited now locks them in that order too.
+async fn lock_their_cohorts(txn: &impl ConnectionTrait, now: DateTime<Utc>, id: i64) -> Result<(), DbErr> {
+    let cohorts: BTreeSet<i64> = facilitated(txn, now, id).await?.into_iter().map(|one| one.cohort).collect();
+    for cohort in cohorts {
+        cohort::Entity::find_by_id(cohort).lock_exclusive().one(txn).await?;
+    }
+    Ok(())
+}
+
+/// Takes somebody who sells now out of every session that is not over. They are locked, so nobody adds them meanwhile.
+async fn stop_facilitating(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, id: i64) -> Result<(), DbErr> {
+    for Facilitates { session, cohort, title } in facilitated(txn, now, id).await? {
+        session_facilitator::Entity::delete_by_id((session, id)).exec(txn).await?;
+        let entry = Entry {
+            actor,
+            act: "remove a facilitator",
+            object: "session",
+            object_id: session,
+            cohort: Some(cohort),
+            before: format!("{title}; staff {id}"),
+            after: title,
+        };
+        history::record(txn, now, entry).await?;
+    }
+    Ok(())
 }
 
 /// An account in the history. Its manager is an id: names are looked up when history is read.

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use domain::access::{Audience, Door, Grant, Role, Standing};
 use domain::advocacy::consent::Scope;
-use domain::conduct::incident::TypedReport;
+use domain::conduct::incident::{TypedReport, next_hour};
 use domain::registration::invitation::Needs;
 use sea_orm::{ConnectionTrait, Statement};
 use store::Db;
@@ -298,6 +298,7 @@ impl Stage {
         let said = TypedReport { said: CONCERN_CANARY, severity: "grave", ..TypedReport::default() };
         let reporter = Reporter::Staff(id(Who::OtherStaff(Role::IncidentReviewer)));
         let concern = incident::report(db, now(), world.cohort, reporter, "", &said).await.expect("reported");
+        incident::tell_due(db, next_hour(now())).await.expect("told");
         let concerns = incident::list(db, id(Who::Staff(Role::IncidentReviewer)), None, 1).await.expect("read").rows;
 
         let guests = store::cohort::person::list(db, now(), None, "p0@company0.example", 1).await.expect("read");
@@ -473,6 +474,7 @@ async fn fingerprint(db: &Db) -> String {
         "ask",
         "quiet_override",
         "incident",
+        "incident_about",
         "incident_message",
         "sales_opening",
         "follow_up",

@@ -90,10 +90,23 @@ both_databases! {
         says(&published, "Version 2 is published. 1 cohort keeps to it now, and 2 people are written to.");
         says(&manager.submit("/api/conduct/conversation-rule/publish", &form).await, "There is no draft any more");
         assert_eq!(asked(&world).await, 2);
+        let page = manager.open(&format!("/cohorts/{cohort}")).await;
+        says(&page, "4 people have not acknowledged version 2 of the rule.");
+        says(&page, &format!("/cohorts/{cohort}/rule?show=missing"));
+
+        // The same words are no new version; a language that was not on the form stays as it stands.
+        let same = manager.submit("/api/conduct/conversation-rule/draft", &[("body", ENGLISH), ("revision_en", "0")]).await;
+        says(&same, "Version 2 says this already");
+        says(&same, "Hier wird nichts verkauft");
+        keeps_quiet(&same, "conversation-rule/publish");
+        for form in [&form[..], &[("body", ENGLISH)][..]] {
+            says(&manager.submit("/api/conduct/conversation-rule/publish", form).await, "every language reads as in version 2");
+        }
+        assert_eq!(store::conduct::conversation_rule::list(&world.db).await.unwrap().len(), 2);
         let german = Browser::new(&app).open("/rules/2?lang=de").await;
         says(&german, "Hier wird nichts verkauft");
         says(&german, &content_hash(GERMAN));
-        says(&Browser::new(&app).open("/rules/1").await, "tell us. You may do so without giving your name.");
+        says(&Browser::new(&app).open("/rules/1").await, "tell us. Guests may do so without giving their name.");
 
         // The executive sees it above their week, reads it in German and says that they keep it.
         says(&executive.open("/my/week").await, "was renewed");
@@ -128,7 +141,7 @@ both_databases! {
         keeps_quiet(&missing, "Person 0 of 0");
         for _ in 0..2 {
             let reminded = manager.submit("/api/conduct/acknowledgement/remind", &[("cohort", &cohort), ("who", "all")]).await;
-            says(&reminded, "Person 1 of 0 is being written to. 1 educator has no e-mail address yet");
+            says(&reminded, "We wrote to Person 1 of 0 a moment ago. 1 educator has no e-mail address yet");
         }
         assert_eq!(asked(&world).await, 2, "they were asked within the minute");
 
@@ -136,6 +149,8 @@ both_databases! {
         let wrong = manager.submit("/api/conduct/educator/save", &[("educator", &educator), (&format!("email.{educator}"), "mei at school")]).await;
         says(&wrong, "value=\"mei at school\"");
         says(&wrong, "An e-mail address has an @");
+        let guest = manager.submit("/api/conduct/educator/save", &[("educator", &educator), (&format!("email.{educator}"), "P0@company0.example")]).await;
+        says(&guest, "This is the address of a guest who is invited to this cohort.");
         manager.submit("/api/conduct/educator/save", &[("educator", &educator), (&format!("email.{educator}"), "old@school.example")]).await;
         let old_link = link(&world, "rule-renewed", "old@school.example").await;
         let sent = manager.submit("/api/conduct/educator/save", &[("educator", &educator), ("email", "mei@school.example")]).await;
@@ -160,6 +175,9 @@ both_databases! {
         // Their name waits for the next release, which announces it.
         let names = async || released_session::Entity::find().all(world.db.read()).await.unwrap().into_iter().map(|row| row.educators).collect::<String>();
         assert_eq!(names().await, "");
+        let long = "x".repeat(501);
+        let refused = manager.submit("/api/agenda/release/publish", &[("cohort", &cohort), ("number", "2"), ("note", &long)]).await;
+        says(&refused, "This is 501 characters long. Shorten it to 500.");
         manager.submit("/api/agenda/release/publish", &[("cohort", &cohort), ("number", "2"), ("note", "")]).await;
         assert_eq!(names().await, "Dr. Mei Tanaka");
         let rows = acknowledgement::Entity::find().all(world.db.read()).await.unwrap();
@@ -200,6 +218,7 @@ both_databases! {
         let mut facilitator = signed_in(&app, "ida@halden.example").await;
         let page = facilitator.open("/rules").await;
         says(&page, "Yours to acknowledge: version 1");
+        keeps_quiet(&page, "Acknowledge<span");
         let hash = field(&page, "hash");
         says(&facilitator.submit("/api/conduct/acknowledgement/acknowledge", &[("version", "1"), ("hash", &hash)]).await, "Thank you.");
         says(&add("Renamed meanwhile").await, "is saved in the working copy");
@@ -229,5 +248,16 @@ both_databases! {
         says(&manager.open(&rule).await, "CANARY-Dr-Tanaka-5512");
         let record = manager.submit("/api/conduct/acknowledgement/record", &[("educator", &educator), ("evidence", "Signed copy in the folder")]).await;
         says(&record, "On paper, recorded by program manager: Signed copy in the folder");
+
+        // A new version: whoever leads sessions there reads of it where they start, until they acknowledge it.
+        keeps_quiet(&facilitator.open("/my-sessions").await, "of the conversation rule");
+        let fingerprint = field(&manager.open("/rules/preview").await, "fingerprint");
+        manager.submit("/api/conduct/conversation-rule/publish", &[("fingerprint", &fingerprint), (&chosen, "yes")]).await;
+        let start = facilitator.open("/my-sessions").await;
+        says(&start, "“Spring cohort” keeps to version 2 of the conversation rule.");
+        says(&start, "/rules?version=2#acknowledge-2");
+        let english = content_hash(ENGLISH);
+        facilitator.submit("/api/conduct/acknowledgement/acknowledge", &[("version", "2"), ("hash", &english)]).await;
+        keeps_quiet(&facilitator.open("/my-sessions").await, "of the conversation rule");
     }
 }

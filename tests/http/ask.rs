@@ -139,8 +139,8 @@ both_databases! {
         says(&manager.submit(FORM, &[("person", person), ("kind", "quote"), ("wording", "May we quote you?")]).await, &["This ask is submitted already."]);
 
         let page = marketing.open(&stage.page).await;
-        says(&page, &["Nothing stands against an ask today.", "program manager set a quiet period aside"]);
-        keeps_silent(&page, &["Spring cohort", reason]);
+        says(&page, &["Nothing stands against an ask today.", "A quiet period was set aside on 15 January 2027."]);
+        keeps_silent(&page, &["Spring cohort", reason, "program manager set"]);
         let got = marketing.send("POST", FORM, &headers, body.replace("By+a+script", "Again")).await;
         assert_eq!((got.status, serde_json::from_str::<Answer>(&got.body).unwrap().code.as_str()), (StatusCode::OK, "done"));
         let asks = ["Again", "May we quote you?", "May we quote you?", "By a script", "May we tell your story?"].map(str::to_owned);

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use chrono::TimeDelta;
 use domain::access::Role;
 use domain::conduct::compliance::Report;
-use domain::conduct::incident::TypedReport;
+use domain::conduct::incident::{TypedReport, next_hour};
 use domain::conduct::sales_opening::Typed;
 use sea_orm::{ActiveModelTrait, EntityTrait, QueryOrder, Set};
 use store::conduct::incident::{Reporter, new_token};
@@ -89,6 +89,7 @@ impl Stage {
             let typed = TypedReport { said: SAID, severity: "grave", session: "", started_by: "CANARY-who", started_by_staff: "" };
             incident::report(db, now(), self.world.cohort, Reporter::Nobody, &token, &typed).await.expect("a report");
         }
+        incident::tell_due(db, next_hour(now())).await.expect("told");
         let case = store::entity::incident::Entity::find().one(db.read()).await.unwrap().expect("a case").id;
         for (revision, act) in [(1, "take"), (2, "uphold")] {
             incident::step(db, now(), reviewer, case, revision, act, FOUND).await.expect("a step");
@@ -126,7 +127,7 @@ both_databases! {
             "Halden Industries",
             "Saturday 27 – Wednesday 31 March 2027",
             "Campus Fontainebleau, France",
-            "Checked against the history of every change: the same.",
+            "Counted again in the history of every change, and the same: people who acknowledged, topics opened,",
             report.fingerprint().as_str(),
             "acknowledgements: Participants = 3 of 3\n",
             format!("href=\"{at}.pdf\"").as_str(),
@@ -154,7 +155,7 @@ both_databases! {
                 assert!(text.contains(&row), "{row}: {text}");
             }
         }
-        for words in ["Spring cohort", "Halden Industries", "Every participant acknowledged version 1", "Checked against the history of every change: the same."] {
+        for words in ["Spring cohort", "Halden Industries", "Every participant acknowledged version 1", "Counted again in the history of every change, and the same: people who acknowledged, topics opened,"] {
             assert!(text.contains(&squeezed(words)), "{words}: {text}");
         }
         let (_, _, again) = manager.file(&format!("{at}.pdf")).await;
@@ -185,7 +186,7 @@ both_databases! {
         says(&page, "“pricing”");
         says(&page, "The letter");
         says(&page, "Findings let stand: the report counts 1, the history tells of 0.");
-        assert!(!page.body.contains("the history of every change: the same"));
+        assert!(!page.body.contains("the history of every change, and the same"));
         let (_, _, file) = manager.file(&format!("{at}.pdf")).await;
         let text = words(&file).concat();
         assert!(text.contains(&squeezed(&format!("It is {HOSTILE}"))), "{text}");

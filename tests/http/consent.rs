@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use domain::access::Role;
 use domain::advocacy::consent::Scope;
+use domain::cohort::allotment::Named as Colleague;
 use domain::registration::invitation::Needs;
 use sea_orm::ConnectionTrait;
 use store::outbox::Mail;
@@ -66,9 +67,15 @@ both_databases! {
         says(&terms, Scope::Photo.text());
         says(&terms, "not allowed");
         assert!(!terms.body.contains(">allowed until"), "all of it is off: {}", terms.body);
+        says(&terms, "You allow nothing at the moment.");
+        assert!(!terms.body.contains("Other things you could allow"), "all of it is open at first");
         let home = priya.open("/").await;
         assert_eq!(home.path, "/publications");
         says(&home, "Nothing is planned yet");
+        staff(db, "noor@halden.example", Role::IncidentReviewer).await;
+        let mut noor = Browser::new(&app);
+        noor.sign_in("noor@halden.example").await;
+        assert_eq!(noor.open("/").await.path, "/incidents");
         let plan = [
             ("title", "What a week can change"), ("channel", "blog"), ("day", "2027-01-18"),
             ("email.0", "p0@company0.example"), ("scope.0:name", "yes"), ("scope.0:quote", "yes"), ("scope.0:attendance", "yes"),
@@ -93,6 +100,8 @@ both_databases! {
         let (name, quote) = (Scope::Name.text_hash(), Scope::Quote.text_hash());
         let given = guest.submit("/api/advocacy/consent/give", &[("scope", "name"), ("group", "our channels"), ("text", &name)]).await;
         says(&given, "Your name: allowed until Saturday 15 January 2028.");
+        says(&given, "You allow your name on our own channels; nothing else.");
+        says(&given, "Other things you could allow…");
         let stale = guest.submit("/api/advocacy/consent/give", &[("scope", "photo"), ("group", "our channels"), ("text", &name)]).await;
         says(&stale, "the sentence you agree to was renewed");
         let late = [("scope", "quote"), ("exactly", "yes"), ("text", quote.as_str()), ("channel:blog", "yes"), ("until", "2031-01-01")];
@@ -101,6 +110,14 @@ both_databases! {
         says(&refused, "value=\"2031-01-01\"");
         let exactly = [("scope", "quote"), ("exactly", "yes"), ("text", quote.as_str()), ("channel:blog", "yes"), ("until", "2027-01-31")];
         says(&guest.submit("/api/advocacy/consent/give", &exactly).await, "A quote of yours: allowed until Sunday 31 January 2027.");
+
+        let photo = Scope::Photo.text_hash();
+        let two = [("scope", "photo"), ("exactly", "yes"), ("text", photo.as_str()), ("channel:blog", "yes"), ("channel:x", "yes"), ("until", "2027-01-31")];
+        says(&guest.submit("/api/advocacy/consent/give", &two).await, "A photo of you: allowed until Sunday 31 January 2027.");
+        let one: Vec<(&str, &str)> = two.iter().copied().filter(|(field, _)| *field != "channel:x").collect();
+        says(&guest.submit("/api/advocacy/consent/give", &one).await, "A photo of you: allowed only where it is ticked now.");
+        let none: Vec<(&str, &str)> = one.iter().copied().filter(|(field, _)| *field != "channel:blog").collect();
+        says(&guest.submit("/api/advocacy/consent/give", &none).await, "A photo of you: stopped.");
 
         // The company's logo: only by its signatory, behind a private link.
         let wrong = priya.submit("/api/advocacy/signatory/save", &[("company", &company.to_string()), ("name", "Mei Tanaka"), ("title", ""), ("email", "mei@company0.example")]).await;
@@ -141,6 +158,7 @@ both_databases! {
         let terms = guest.open("/my/terms").await;
         says(&terms, "What a week can change");
         says(&terms, ">public</span>");
+        assert!(terms.body.find("id=\"shown\"") < terms.body.find("id=\"allow\""), "what is public comes first");
 
         // Taken back in one tap: the guest sees until when, marketing is told to see to it and not why.
         let stopped = guest.submit("/api/advocacy/consent/withdraw", &[("scope", "name"), ("group", "our channels")]).await;
@@ -184,6 +202,25 @@ both_databases! {
             is_silent(&priya.open(path).await, "marketing");
         }
 
+        // What is planned is cancelled with its consent: whoever would publish it is told, and not by whom.
+        let planned = priya.submit("/api/advocacy/publication/plan", &quoted).await;
+        let third = planned.path.rsplit('/').next().unwrap().to_owned();
+        guest.submit("/api/advocacy/consent/withdraw", &[("scope", "quote"), ("group", "our channels")]).await;
+        let told = mails(&app, "publication-cancelled").await;
+        assert_eq!(told.len(), 1);
+        let (mail, text) = &told[0];
+        assert_eq!((mail.to_email.as_str(), mail.subject.as_str()), ("priya@halden.example", "Not to be published: planned for Monday 18 January 2027"));
+        for words in ["What a week can change", "scheduler", &format!("/publications/{third}")] {
+            assert!(text.contains(words), "{text}");
+        }
+        for secret in ["Person 0", "withdr", "consent", NEEDS, COHORT] {
+            assert!(!text.contains(secret), "the mail tells {secret}: {text}");
+        }
+        let list = priya.open("/publications").await;
+        says(&list, "is cancelled: a consent it needed was taken back on Friday 15 January 2027. Take it out of your scheduler.");
+        is_silent(&list, "marketing");
+        says(&priya.open(&format!("/publications/{third}")).await, "A consent it needed was taken back on Friday 15 January 2027");
+
         // The firewall: an account manager sees none of it.
         for path in ["/publications", &format!("/publications/{id}")] {
             let got = sam.open(path).await;
@@ -196,5 +233,72 @@ both_databases! {
         }
         let got = sam.post("/api/advocacy/signatory/save", &[("company", &company.to_string()), ("name", "Eve"), ("title", "X"), ("email", "eve@x.example")]).await;
         assert_eq!(got.status, StatusCode::FORBIDDEN);
+    }
+}
+
+both_databases! {
+    async fn with_a_seat_or_without_the_link_leads_to_the_terms_and_to_a_concern(scratch) {
+        let db = &scratch.db;
+        let world = World::new(db, 1, 8).await;
+        world.session(&Plan::everyone("E", "2027-03-28", "10:00", "11:00")).await;
+        world.release().await;
+        world.open().await;
+        let people = world.name(0, 5).await;
+        let mails = store::outbox::unsent(db, world.cohort).await.unwrap();
+        let tokens: Vec<String> = (0..5)
+            .map(|number| {
+                let email = format!("p{number}@company0.example");
+                mails.iter().rfind(|mail| mail.kind == "invitation" && mail.to_email == email).unwrap().secret.clone().unwrap().link.unwrap()
+            })
+            .collect();
+        // The first waits, the second comes; the others declined, gave the seat back, and sent a colleague.
+        for number in [1, 3, 4] {
+            world.accept(people[number]).await;
+        }
+        invitation::decline(db, now(), people[2], "").await.unwrap();
+        invitation::withdraw(db, now(), people[3], "").await.unwrap();
+        let astrid = Colleague::parse("Astrid Dahl", "astrid@company0.example", "CFO").unwrap().unwrap();
+        invitation::send_colleague(db, now(), people[4], &astrid, "").await.unwrap();
+
+        let app = app_on(db, "http://127.0.0.1:3000");
+        let standings = [
+            ("invited", "/invitation/accept"),
+            ("accepted", "/my/week"),
+            ("declined", "/my/terms"),
+            ("withdrawn", "/my/terms"),
+            ("superseded", "/my/terms"),
+        ];
+        for ((who, first), token) in standings.into_iter().zip(&tokens) {
+            let letter = Browser::new(&app).open(&format!("/i/{token}")).await;
+            says(&letter, "name=\"go\" value=\"concern\"");
+            assert_eq!(letter.body.contains("name=\"go\" value=\"terms\""), first == "/my/terms", "{who}: {}", letter.body);
+            let open = async |go: &str| {
+                let mut guest = Browser::new(&app);
+                guest.submit("/api/registration/invitation/open", &[("token", token), ("go", go)]).await
+            };
+            let concern = open("concern").await;
+            assert_eq!((concern.status, concern.path.as_str()), (StatusCode::OK, "/my/concern"), "{who}");
+            assert_eq!(open("terms").await.path, if who == "invited" { "/invitation" } else { "/my/terms" }, "{who}");
+
+            // A new device: whatever its first button is, the concern is one link away on every page.
+            let mut guest = Browser::new(&app);
+            guest.hold_invitation(token).await;
+            let pages = match who {
+                "invited" => vec!["/invitation", first, "/invitation/decline", "/invitation/colleague", "/my/concern"],
+                "accepted" => vec!["/invitation", first, "/invitation/colleague", "/my/concern", "/my/terms"],
+                _ => vec!["/invitation", first, "/my/concern"],
+            };
+            for path in pages {
+                let page = guest.open(path).await;
+                assert_eq!(page.path, path, "{who}");
+                says(&page, "<a href=\"/my/concern\">Report a concern</a>");
+            }
+            if first == "/my/terms" {
+                let sentence = Scope::Name.text_hash();
+                let given = guest.submit("/api/advocacy/consent/give", &[("scope", "name"), ("group", "our channels"), ("text", &sentence)]).await;
+                says(&given, "Your name: allowed until");
+                says(&guest.submit("/api/advocacy/consent/withdraw", &[("scope", "name"), ("group", "our channels")]).await, "Your name: stopped.");
+            }
+        }
     }
 }

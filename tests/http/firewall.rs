@@ -19,7 +19,7 @@ use tests::database::Scratch;
 use tests::world::{Plan, World, app_on, now, staff};
 
 /// For no account manager, anywhere. Each is planted where somebody else can see it.
-const SECRETS: [&str; 11] = [
+const SECRETS: [&str; 12] = [
     "travel-7101",
     "dietary-7102",
     "access-7103",
@@ -31,6 +31,8 @@ const SECRETS: [&str; 11] = [
     "topic-7109",
     "concern-7110",
     "wording-7111",
+    // A session: names and attendance are all they see of a cohort.
+    "session-7112",
 ];
 
 /// Guests of the first company and of the second.
@@ -53,7 +55,7 @@ const ELSEWHERE: &str = "elsewhere@halden.example";
 impl Stage {
     async fn build(scratch: &Scratch) -> Self {
         let world = World::new(&scratch.db, 2, 3).await;
-        let session = world.session(&Plan::capped("Workshop", "2027-03-29", "10:00", "11:00", 5)).await;
+        let session = world.session(&Plan::capped("session-7112", "2027-03-29", "10:00", "11:00", 5)).await;
         world.release().await;
         world.open().await;
         let db = &world.db;
@@ -109,6 +111,7 @@ impl Stage {
         };
         opening.insert(db.read()).await.expect("an opening");
         let concern = incident::ActiveModel {
+            id: Set(store::link::random_id()),
             cohort_id: Set(world.cohort),
             anonymous: Set(false),
             reporter_invitation_id: Set(Some(invited[0])),
@@ -120,6 +123,8 @@ impl Stage {
             remedy: Set(String::new()),
             token_hash: Set("0".repeat(64)),
             reported_at: Set(now()),
+            seen_from: Set(now()),
+            told: Set(true),
             revision: Set(1),
             ..Default::default()
         };
@@ -175,6 +180,7 @@ fn keeps(who: &str, path: &str, got: &Got, stage: &Stage) {
     for secret in SECRETS {
         assert!(!got.body.contains(secret), "{path} shows {secret} to {who}");
     }
+    assert!(who != UNATTACHED || !got.body.contains("Spring cohort"), "{path} shows a cohort to somebody who observes none");
     for (index, name) in NAMES.iter().enumerate() {
         assert!(may_read(who, path, index, stage) || !got.body.contains(name), "{path} shows {name} to {who}");
     }
@@ -228,6 +234,18 @@ both_databases! {
         }
         let got = sees(UNATTACHED, "/my-customers").await;
         assert!(got.body.contains("You observe no cohort with guests of yours"), "{}", got.body);
+        // They report about what they observe, and name no session.
+        let got = sees(ATTACHED, "/concern").await;
+        assert!(got.body.contains("Spring cohort") && got.body.contains("What happened") && !got.body.contains("name=\"session\""), "{}", got.body);
+        assert!(sees(UNATTACHED, "/concern").await.body.contains("You observe no cohort"));
+        let (cohort, session) = (stage.fill("{cohort}"), stage.fill("{session}"));
+        for (who, session, why) in [(UNATTACHED, "", "Choose the cohort it happened in."), (ATTACHED, session.as_str(), "Choose the session from the list")] {
+            let fields = [("cohort", cohort.as_str()), ("said", "Somebody asked when they would renew."), ("severity", "slight"), ("session", session)];
+            let headers = [("accept", "application/json"), ("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+            let body: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", app::desk::encode(name), app::desk::encode(value))).collect();
+            let got = stage.signed_in(who).await.send("POST", "/api/conduct/incident/report", &headers, body.join("&")).await;
+            assert!(got.body.contains(why), "{who}: {}", got.body);
+        }
         assert_eq!(sees(ELSEWHERE, "/companies/{company}").await.status, StatusCode::NOT_FOUND, "another company does not exist for them");
 
         // And the canaries are where somebody else sees them.

@@ -5,8 +5,10 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Door, Role};
-use sea_orm::{EntityTrait, QueryOrder};
-use store::entity::{attempt, draft, history, incident, incident_message, outbox};
+use domain::conduct::incident::{coarse, draft_ends, next_hour};
+use sea_orm::{ActiveModelTrait, EntityTrait, QueryOrder, Set};
+use store::conduct::incident::{counts, tell_due};
+use store::entity::{attempt, draft, history, incident, incident_about, incident_message, outbox, sign_in};
 use store::{Actor, Db};
 use tests::both_databases;
 use tests::browser::{Browser, Got};
@@ -45,6 +47,11 @@ async fn signed_in(app: &std::sync::Arc<app::desk::App>, email: &str) -> Browser
 fn says(got: &Got, words: &str) {
     assert_eq!(got.status, StatusCode::OK, "{}: {}", got.path, got.body);
     assert!(got.body.contains(words), "{} does not say “{words}”: {}", got.path, got.body);
+}
+
+/// The clock strikes the next full hour.
+async fn tell(db: &Db) {
+    tell_due(db, next_hour(now())).await.unwrap();
 }
 
 /// The value of a hidden field.
@@ -119,6 +126,15 @@ both_databases! {
         assert!(elsewhere(db).await.contains(CANARY), "the draft keeps it until it is sent");
         assert!(!elsewhere(db).await.contains(&first), "no draft holds an address");
 
+        // It stands apart from what the same guest typed elsewhere, and its minute is nowhere.
+        let other = guest.clone().post("/api/conduct/sales-opening/open", &[("topic", ""), ("staff", ""), ("until", "")]).await;
+        assert!(other.location().contains("draft="), "{}", other.location());
+        let drafts = draft::Entity::find().all(db.read()).await.unwrap();
+        let (concern, others_draft): (Vec<_>, Vec<_>) = drafts.iter().partition(|draft| draft.body.contains(CANARY));
+        assert_eq!((concern.len(), others_draft.len()), (1, 1));
+        assert_ne!(concern[0].owner_hash, others_draft[0].owner_hash);
+        assert_eq!(concern[0].expires_at, draft_ends(now()));
+
         // Sent: it has an address, once, and nothing of it is left anywhere else.
         let token = hidden(&refused, "token");
         let said = format!("He asked when we would renew: {CANARY}.");
@@ -133,17 +149,23 @@ both_databases! {
         let id = rows[0].id;
         assert!(!elsewhere(db).await.contains(CANARY));
         others.push(("the guest", guest));
+
+        // Until the full hour nobody else finds it.
+        let mut reviewer = signed_in(&app, "noor@halden.example").await;
+        assert_eq!(shown(&reviewer, &world, id).await, []);
+        let at = format!("/incidents/{id}");
+        says(&reviewer.open("/incidents").await, "No concern is here");
+        assert_eq!(reviewer.open(&at).await.status, StatusCode::NOT_FOUND);
+        tell(db).await;
         for (who, browser) in &others {
             assert_eq!(shown(browser, &world, id).await, [], "{who} reads it");
         }
 
         // A reviewer reads it on its page, not in the list.
-        let mut reviewer = signed_in(&app, "noor@halden.example").await;
         assert_eq!(shown(&reviewer, &world, id).await, [Door::IncidentPage]);
-        says(&reviewer.open("/incidents").await, &format!("Concern {id}"));
-        says(&reviewer.open("/incidents?state=reported").await, &format!("Concern {id}"));
-        assert!(!reviewer.open("/incidents?state=upheld").await.body.contains(&format!("Concern {id}")));
-        let at = format!("/incidents/{id}");
+        says(&reviewer.open("/incidents").await, "Concern of 15 January");
+        says(&reviewer.open("/incidents?state=reported").await, &at);
+        assert!(!reviewer.open("/incidents?state=upheld").await.body.contains(&at));
         says(&reviewer.open(&at).await, "somebody who left their name out");
 
         // They write to each other; whoever has the address needs no cookie.
@@ -159,6 +181,8 @@ both_databases! {
         says(&reader.submit("/api/conduct/incident/reply", &[("token", &token), ("body", "")]).await, "Write your message first.");
         let reply = format!("It was on Monday. {CANARY}");
         says(&reader.submit("/api/conduct/incident/reply", &[("token", &token), ("body", &reply)]).await, "It was on Monday.");
+        assert!(!reviewer.open(&at).await.body.contains("It was on Monday."), "not before the full hour");
+        tell(db).await;
         says(&reviewer.open(&at).await, "It was on Monday.");
         assert_eq!(reader.open("/c/con_unknown").await.status, StatusCode::NOT_FOUND);
         let unknown = reader.post("/api/conduct/incident/reply", &[("token", "con_unknown"), ("body", "x")]).await;
@@ -189,20 +213,43 @@ fn later() -> DateTime<Utc> {
 both_databases! {
     async fn two_guests_who_leave_their_names_out_leave_the_same_rows(scratch) {
         let db = &scratch.db;
-        let (_, tokens) = opened(db).await;
-        staff(db, "noor@halden.example", Role::IncidentReviewer).await;
+        let (world, tokens) = opened(db).await;
+        let noor = staff(db, "noor@halden.example", Role::IncidentReviewer).await;
         let first = app_on(db, BASE);
         let second = server::assemble(db.clone(), first.host.clone(), later);
+        let mut guests = Vec::new();
         for (app, link) in [(&first, &tokens[0]), (&second, &tokens[1])] {
             let mut guest = Browser::new(app);
             guest.hold_invitation(link).await;
+            guests.push(guest);
+        }
+        for row in sign_in::Entity::find().all(db.read()).await.unwrap() {
+            assert_eq!((row.created_at, row.seen_at, coarse(row.expires_at)), (coarse(now()), coarse(now()), row.expires_at), "the day, and no more");
+        }
+
+        // Not one row beside the case, and nothing a reviewer or an owner counts, before the full hour.
+        let before = elsewhere(db).await;
+        for mut guest in guests {
             let token = hidden(&guest.open("/my/concern").await, "token");
             let fields = [("token", token.as_str()), ("anonymous", "yes"), ("said", "He asked when we would renew."), ("severity", "slight")];
             assert_eq!(guest.submit(AS_GUEST, &fields).await.path, format!("/c/{token}"));
             guest.submit("/api/conduct/incident/reply", &[("token", &token), ("body", "It was on Monday.")]).await;
         }
 
-        let halves = |rows: Vec<String>| -> (Vec<String>, Vec<String>) { (rows[..rows.len() / 2].to_vec(), rows[rows.len() / 2..].to_vec()) };
+        tell_due(db, later()).await.unwrap();
+        assert_eq!(elsewhere(db).await, before);
+        assert!(counts(db, noor).await.unwrap().iter().all(|(_, count)| *count == 0));
+        let owner = store::conduct::compliance::of(db, now(), world.cohort).await.unwrap().expect("the report");
+        assert_eq!(owner.concerns.reported, 0);
+        tell(db).await;
+        let told = elsewhere(db).await;
+        tell(db).await;
+        assert_eq!(elsewhere(db).await, told, "told once");
+
+        // Numbers are drawn: none says which was first, or how many there are.
+        let ids: Vec<i64> = incident::Entity::find().all(db.read()).await.unwrap().iter().map(|row| row.id).collect();
+        let messages: Vec<i64> = incident_message::Entity::find().all(db.read()).await.unwrap().iter().map(|row| row.id).collect();
+        assert!(ids.iter().chain(&messages).all(|id| (1_000_000_i64..1_i64 << 53).contains(id)), "{ids:?} {messages:?}");
         let cases: Vec<String> = incident::Entity::find().order_by_asc(incident::Column::Id).all(db.read()).await.unwrap().into_iter()
             .map(|row| format!("{:?}", incident::Model { id: 0, token_hash: String::new(), ..row })).collect();
         let messages: Vec<String> = incident_message::Entity::find().order_by_asc(incident_message::Column::Id).all(db.read()).await.unwrap().into_iter()
@@ -222,15 +269,16 @@ both_databases! {
         let counted: Vec<String> = attempt::Entity::find().order_by_asc(attempt::Column::Id).all(db.read()).await.unwrap().into_iter()
             .filter(|row| row.bucket.starts_with("concern"))
             .map(|row| format!("{:?}", attempt::Model { id: 0, ..row })).collect();
-        for (what, rows, many) in [("cases", cases, 2), ("messages", messages, 2), ("history", past, 4), ("mails", mails, 4), ("limits", counted, 2)] {
+        for (what, rows, many) in [("cases", cases, 2), ("messages", messages, 2), ("history", past, 4), ("mails", mails, 2), ("limits", counted, 0)] {
             assert_eq!(rows.len(), many, "{what}: {rows:?}");
             for trace in ["company0", "Person", "invitation", "09:17"] {
                 // A case has a column of that name; it is empty.
                 let text = rows.join(" ").replace("reporter_invitation_id: None", "").replace("invitation_id: None", "");
                 assert!(!text.contains(trace), "{what} hold {trace}: {text}");
             }
-            let (one, other) = halves(rows);
-            assert_eq!(one, other, "{what}");
+            for pair in rows.chunks(2) {
+                assert_eq!(pair[0], pair[1], "{what}");
+            }
         }
     }
 }
@@ -242,10 +290,10 @@ both_databases! {
         let app = app_on(db, BASE);
         let ada = staff(db, "ada@halden.example", Role::Admin).await;
         let mut people = Vec::new();
-        for name in ["anna", "bert", "cleo", "dora"] {
+        for name in ["anna", "bert", "cleo", "dora", "emil"] {
             people.push(staff(db, &format!("{name}@halden.example"), Role::IncidentReviewer).await);
         }
-        let [anna, bert, _, dora] = people[..] else { panic!("four people") };
+        let [anna, bert, _, dora, emil] = people[..] else { panic!("five people") };
         // Bert leads Anna; Cleo reports her.
         store::staff::change(db, now(), Actor::Staff(ada), anna, &[Role::IncidentReviewer], true, Some(bert)).await.unwrap();
         let mut cleo = signed_in(&app, "cleo@halden.example").await;
@@ -257,6 +305,7 @@ both_databases! {
         assert_eq!(told.path, format!("/c/{token}"));
         says(&told, "We also mailed you this link.");
         let id = incident::Entity::find().one(db.read()).await.unwrap().unwrap().id;
+        tell(db).await;
         let (at, number) = (format!("/incidents/{id}"), id.to_string());
 
         let mut kept_out = vec![cleo];
@@ -292,9 +341,7 @@ both_databases! {
         let mut admin = signed_in(&app, "ada@halden.example").await;
         let line = "A concern waits for a reviewer who has nothing to do with it";
         assert!(!admin.open("/staff").await.body.contains(line));
-        for person in [anna, bert] {
-            store::staff::change(db, now(), Actor::Staff(ada), person, &[], false, None).await.unwrap();
-        }
+        store::staff::change(db, now(), Actor::Staff(ada), emil, &[], false, None).await.unwrap();
         says(&admin.open("/staff").await, line);
         let outbox_page = admin.open("/outbox").await;
         for mail in outbox::Entity::find().all(db.read()).await.unwrap().iter().filter(|mail| mail.kind.starts_with("concern")) {
@@ -302,5 +349,9 @@ both_databases! {
             assert_eq!(admin.open(&format!("/outbox/{}", mail.id)).await.status, StatusCode::NOT_FOUND);
         }
         assert!(!elsewhere(db).await.contains(CANARY));
+
+        // An admin it is about does not learn even that.
+        incident_about::ActiveModel { incident_id: Set(id), staff_id: Set(ada) }.insert(db.read()).await.unwrap();
+        assert!(!admin.open("/staff").await.body.contains(line));
     }
 }

@@ -143,6 +143,34 @@ both_databases! {
         }
         keeps_quiet(&fellow.open("/my/openings").await, TOPIC);
 
+        // Whoever can be chosen finds the way there; marketing cannot be.
+        let way = "href=\"/openings\"";
+        for (email, role) in [("karl@halden.example", Role::Facilitator), ("admin@halden.example", Role::Admin), ("priya@halden.example", Role::Marketing)] {
+            staff(&stage.world.db, email, role).await;
+        }
+        for (email, shown) in [
+            ("manager@halden.example", true),
+            ("karl@halden.example", true),
+            ("nora@halden.example", true),
+            ("admin@halden.example", true),
+            ("priya@halden.example", false),
+        ] {
+            let page = stage.signed_in(email).await.open("/rules").await;
+            assert_eq!((page.status, page.body.contains(way)), (StatusCode::OK, shown), "{email}");
+        }
+
+        // The outbox tells nobody of it: neither that there is one, nor what it says.
+        let mail = mails[0].id;
+        for email in ["manager@halden.example", "admin@halden.example"] {
+            let mut browser = stage.signed_in(email).await;
+            let list = browser.open("/outbox").await;
+            keeps_quiet(&list, "opened a topic");
+            keeps_quiet(&list, TOPIC);
+            let got = browser.open(&format!("/outbox/{mail}")).await;
+            assert_eq!(got.status, StatusCode::NOT_FOUND, "{email}: {}", got.body);
+            assert!(!got.body.contains(TOPIC), "{email}: {}", got.body);
+        }
+
         // A follow-up refers to it, and the customer reads it.
         let refused = nora.submit(follow, &[("opening", &id), ("note", " ")]).await;
         says(&refused, "Write down what followed, in a sentence.");

@@ -6,7 +6,7 @@ use domain::advocacy::consent::{Group, Scope, Typed as TypedConsent, Wish};
 use domain::advocacy::publication::{Named, TypedPlan};
 use domain::advocacy::signatory::Signatory;
 use domain::conduct::conversation_rule::{Language, STARTING_TEXT};
-use domain::conduct::incident::TypedReport;
+use domain::conduct::incident::{TypedReport, next_hour};
 use domain::conduct::sales_opening::Typed as TypedTopic;
 use sea_orm::{ConnectionTrait, EntityTrait};
 use store::Db;
@@ -65,15 +65,18 @@ async fn live(world: &World, registered: i64, reviewer: i64, seller: i64) -> Liv
     let typed =
         TypedReport { said: "Somebody asked when we would renew.", severity: "serious", started_by: "A speaker", ..Default::default() };
     let nameless = incident::report(db, now(), cohort, Reporter::Nobody, &new_token(), &typed).await.unwrap();
+    incident::tell_due(db, next_hour(now())).await.unwrap();
+    let nameless_case = incident::list(db, reviewer, None, 1).await.unwrap().rows[0].id;
     let named = TypedReport { said: "A speaker told two guests what her course costs.", ..typed };
     let known = incident::report(db, now(), cohort, Reporter::Staff(seller), &new_token(), &named).await.unwrap();
-    let case = incident::list(db, reviewer, None, 1).await.unwrap().rows[0].id;
+    incident::tell_due(db, next_hour(now())).await.unwrap();
+    let case = incident::list(db, reviewer, None, 1).await.unwrap().rows.iter().find(|line| line.id != nameless_case).unwrap().id;
     for (revision, act) in [(1, "take"), (2, "uphold")] {
         incident::step(db, now(), reviewer, case, revision, act, "Both guests remember it.").await.unwrap();
     }
-    let nameless_case = incident::list(db, reviewer, None, 1).await.unwrap().rows[0].id;
     incident::answer(db, now(), reviewer, nameless_case, "Thank you. Which day was it?").await.unwrap();
     incident::reply(db, now(), &nameless, "It was on Monday.").await.unwrap();
+    incident::tell_due(db, next_hour(now())).await.unwrap();
 
     // Sales language in two sessions that are not released, one let stand.
     let mut found = [0; 2];
@@ -145,6 +148,9 @@ async fn every_page_is_for_everybody() {
         .unwrap();
     let seller = tests::world::staff(&scratch.db, "seller@halden.example", Role::AccountManager).await;
     let lived = live(&world, taker, admin, seller).await;
+    // Whoever sells reports about cohorts they observe; here the admin does everything.
+    let observes = "INSERT INTO observer (cohort_id, staff_id, company_id, attached_at) SELECT cohort_id, ADMIN, company_id, attached_at FROM observer";
+    scratch.db.read().execute_unprepared(&observes.replace("ADMIN", &admin.to_string())).await.unwrap();
     let mails = store::outbox::unsent(&scratch.db, world.cohort).await.unwrap();
     let link = |kind: &str, to: &str| {
         mails.iter().rfind(|mail| mail.kind == kind && mail.to_email == to).unwrap().secret.clone().unwrap().link.unwrap()
@@ -231,7 +237,7 @@ async fn every_page_is_for_everybody() {
         ("/rules/preview".to_owned(), "Version 3, as it will be read"),
         ("/agenda-check".to_owned(), "Sales language in English"),
         ("/concern".to_owned(), "Spring cohort"),
-        ("/incidents".to_owned(), "Concern 2"),
+        ("/incidents".to_owned(), "Concern of 15 January"),
         (format!("/incidents/{}", lived.incidents[0]), "Both guests remember it."),
         (format!("/incidents/{}", lived.incidents[1]), "It was on Monday."),
         ("/publications".to_owned(), "Needs you"),

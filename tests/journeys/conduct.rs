@@ -227,7 +227,11 @@ async fn a_concern_without_a_name_is_answered(kind: Kind, javascript: bool) {
     assert!(!guest.overflows().await, "a concern fits a phone");
     guest.close().await;
 
+    // The reviewers hear of it at the next full hour.
     let reviewer = stage.signed_in("noor@halden.example").await;
+    reviewer.go("/incidents").await;
+    reviewer.sees("No concern is here").await;
+    store::conduct::incident::tell_due(&scratch.db, domain::conduct::incident::next_hour(now())).await.expect("told");
     reviewer.go("/incidents").await;
     keeps_quiet(&reviewer, "renew").await;
     reviewer.press("tbody a[href^='/incidents/']").await;
@@ -353,7 +357,7 @@ async fn a_finding_is_let_stand_with_a_reason(kind: Kind, javascript: bool) {
     manager.go(&format!("/cohorts/{}/report", world.cohort)).await;
     manager.sees(&format!("“{phrase}”")).await;
     manager.sees(reason).await;
-    manager.sees("Checked against the history of every change: the same.").await;
+    manager.sees("Counted again in the history of every change, and the same: people who acknowledged,").await;
     let link = manager.client.find(Locator::LinkText("Download as PDF")).await.expect("the way to the file");
     let address = link.attr("href").await.expect("an answer").expect("an address");
     manager.close().await;

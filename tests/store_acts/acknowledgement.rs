@@ -80,6 +80,18 @@ both_databases! {
         // An account's name is its role here.
         let asks = |version: u32| vec![("facilitators", format!("facilitator has not acknowledged version {version} of the conversation rule. Remind them, then add them here."))];
         assert_eq!(said(refusal(create(&[ida]).await)), asks(1));
+        // Nor who sells, who only administers, who is not here any more, and nobody at all; each is named.
+        let nora_sells = staff(db, "sells@halden.example", Role::AccountManager).await;
+        let admin = staff(db, "ada@halden.example", Role::Admin).await;
+        let left = staff(db, "left@halden.example", Role::Facilitator).await;
+        store::staff::change(db, now(), store::Actor::Staff(admin), left, &[Role::Facilitator], false, None).await.unwrap();
+        for (person, name) in [(nora_sells, "account manager"), (admin, "admin"), (left, "facilitator")] {
+            world.acknowledge(person).await;
+            let sentence = format!("{name} may not facilitate. Ask an admin to make them a facilitator, or untick them.");
+            assert_eq!(said(refusal(create(&[person]).await)), [("facilitators", sentence)]);
+        }
+        let nobody = "Somebody you ticked is no longer here. Look through the list, then save again.".to_owned();
+        assert_eq!(said(refusal(create(&[9_999]).await)), [("facilitators", nobody)]);
         assert!(!staff_has(db.read(), world.cohort, ida).await.unwrap());
 
         let hash = content_hash(STARTING_TEXT);
@@ -193,9 +205,11 @@ both_databases! {
         world.release().await;
         assert_eq!(announced().await, "Dr. Mei Tanaka");
 
-        // A newer version asks them again, and the name waits once more; paper counts, with what is held.
+        // A newer version asks them again, and takes nobody out of the agenda people have; paper counts, with what is held.
         renew(&world).await;
-        assert_eq!(store::agenda::release::preview(db, world.cohort).await.unwrap().unwrap().unannounced, 1);
+        let preview = store::agenda::release::preview(db, world.cohort).await.unwrap().unwrap();
+        assert_eq!((preview.changes.len(), preview.unannounced), (0, 0));
+        assert_eq!(seen(&world).await.educators[0].standing(Some(2)), Standing::Missing { other: Some(1) });
         assert_eq!(refusal(record_for_educator(db, now(), world.manager, educator, "yes").await).field(), Some("evidence"));
         assert_eq!(record_for_educator(db, now(), world.manager, educator, "Signed copy in the folder").await.unwrap(), "Dr. Mei Tanaka");
         let line = seen(&world).await.educators.remove(0);

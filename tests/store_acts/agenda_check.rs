@@ -1,7 +1,8 @@
 //! The agenda check on current rows: what is found, what may stand, and the lists it goes by.
 
 use domain::agenda::release::Severity;
-use domain::conduct::agenda_check::{Found, Language, TermList};
+use domain::cohort::{Missing, State, Step, StepRefusal};
+use domain::conduct::agenda_check::{Found, Language, Part, TermList};
 use domain::refusal::Refusal;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use store::agenda::release::{self, ReleaseRefusal};
@@ -50,6 +51,7 @@ both_databases! {
 
         let in_letter = Found {
             session: None,
+            part: Part::Letter,
             place: "the letter".into(),
             severity: Severity::Warn,
             before: "Come for the ".into(),
@@ -59,6 +61,7 @@ both_databases! {
         };
         let in_title = Found {
             session: Some(session),
+            part: Part::Title,
             place: "the title of “A morning of Kumquats”".into(),
             severity: Severity::Block,
             before: "A morning of ".into(),
@@ -121,10 +124,47 @@ both_databases! {
         let of_letter = TypedDismissal { session: None, key: "letter: marzipan", phrase: "marzipan", reason: "The town is known for it." };
         assert_eq!(dismiss(of_letter).await.unwrap(), Dismissal::Made);
         assert_eq!(dismiss(of_letter).await.unwrap(), Dismissal::Stood);
-        let found = agenda_check::of_letter(&world.db, world.cohort, "Come for the marzipan.").await.unwrap();
-        assert!(found[0].dismissed.is_some());
-        let other = agenda_check::of_letter(&world.db, world.cohort, "Come for a kumquat.").await.unwrap();
-        assert!(other[0].dismissed.is_none());
+        let inviting = async || agenda_check::of_inviting(&world.db, world.cohort).await.unwrap();
+        assert!(inviting().await[0].dismissed.is_some());
+        letter(&world, "Come for a kumquat.").await;
+        assert!(inviting().await[0].dismissed.is_none());
+    }
+}
+
+both_databases! {
+    async fn what_sells_in_what_invites_holds_invitations_back(scratch) {
+        let world = World::new(&scratch.db, 1, 3).await;
+        world.session(&Plan::everyone("E", "2027-03-28", "10:00", "11:00")).await;
+        world.release().await;
+        save(&world, 0, "kumquat ! block\nmarzipan").await.unwrap();
+        letter(&world, "Come for the marzipan.").await;
+        for (table, column, id) in [("cohort", "title", world.cohort), ("program", "title", world.program), ("program", "theme", world.program), ("program", "audience", world.program), ("program", "description", world.program)] {
+            let sql = format!("UPDATE {table} SET {column} = 'A kumquat' WHERE id = {id}");
+            world.db.read().execute_unprepared(&sql).await.expect("the text");
+        }
+        let keys = async || {
+            let found = agenda_check::of_inviting(&world.db, world.cohort).await.unwrap();
+            found.into_iter().filter(|one| one.dismissed.is_none()).map(|one| (one.found.session, one.found.key)).collect::<Vec<_>>()
+        };
+        let place = |key: &str| (None::<i64>, key.to_owned());
+        let blocking = ["cohort's title: kumquat", "program's title: kumquat", "program's theme: kumquat", "program's audience: kumquat", "program's description: kumquat"];
+        let expect: Vec<_> = std::iter::once("letter: marzipan").chain(blocking).map(place).collect();
+        assert_eq!(keys().await, expect);
+
+        // Each is dismissed where it stands; the last one lets invitations open. What only warns holds nothing.
+        let open = async || store::cohort::step(&world.db, now(), world.actor(), world.cohort, Step::OpenInvitations).await;
+        let missing = async || store::cohort::dashboard(&world.db, world.cohort).await.unwrap().unwrap().missing;
+        for (index, key) in blocking.into_iter().enumerate() {
+            assert_eq!(missing().await, [Missing::Words], "{key}");
+            let held = store::cohort::CohortRefusal::Step(StepRefusal::NotReady(vec![Missing::Words]));
+            assert_eq!(refusal(open().await), held, "{key}");
+            let typed = TypedDismissal { session: None, key, phrase: "kumquat", reason: "It is the fruit, for breakfast." };
+            assert_eq!(agenda_check::dismiss(&world.db, now(), world.actor(), world.cohort, typed).await.unwrap(), Dismissal::Made);
+            assert_eq!(keys().await.len(), expect.len() - 1 - index);
+        }
+        assert_eq!(missing().await, []);
+        assert_eq!(open().await.unwrap(), State::Inviting);
+        assert_eq!(keys().await, [place("letter: marzipan")]);
     }
 }
 

@@ -2,15 +2,20 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Role;
+use domain::advocacy::ask::Source;
+use domain::advocacy::consent::{Group, Scope, Wish, usual_end};
+use domain::advocacy::publication::{Named, TypedPlan};
 use domain::conduct::compliance::{
     Acknowledgements, Asked, Asks, Concerns, Consent, Difference, Head, LetStand, NamedRule, Openings, Publications, Report, Standing,
     Tally, differences,
 };
 use domain::conduct::conversation_rule::{Language, STARTING_TEXT, content_hash};
-use domain::conduct::incident::TypedReport;
+use domain::conduct::incident::{TypedReport, next_hour};
 use domain::conduct::sales_opening::{Opened, Typed};
 use domain::time::Zone;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use store::advocacy::consent::Giver;
+use store::advocacy::{ask as ask_store, consent as consent_store, publication as publication_store};
 use store::conduct::agenda_check::TypedDismissal;
 use store::conduct::compliance::{from_history, of};
 use store::conduct::incident::{Reporter, new_token};
@@ -77,6 +82,7 @@ impl Scene {
 
     async fn incident(&self, cohort: i64, state: &str, outcome: Option<&str>) {
         store::entity::incident::ActiveModel {
+            id: Set(store::link::random_id()),
             cohort_id: Set(cohort),
             anonymous: Set(true),
             started_by: Set("CANARY-somebody".into()),
@@ -88,6 +94,8 @@ impl Scene {
             remedy: Set("CANARY-remedy".into()),
             token_hash: Set(new_token()),
             reported_at: Set(now()),
+            seen_from: Set(now()),
+            told: Set(true),
             revision: Set(1),
             ..Default::default()
         }
@@ -345,8 +353,8 @@ both_databases! {
                 openings: Openings { opened: 4, closed: 1, expired: 1, follow_ups: 2 },
                 asks: Asks { refused: 2, allowed: 1, overrides: 1 },
                 let_stand: vec![
-                    LetStand { phrase: "pricing".into(), session: Some("Energy markets".into()), reason: "About pricing.".into(), at: now() },
-                    LetStand { phrase: "proposal".into(), session: None, reason: "About proposal.".into(), at: now() + TimeDelta::hours(1) },
+                    LetStand { phrase: "pricing".into(), place: "Energy markets".into(), reason: "About pricing.".into(), at: now() },
+                    LetStand { phrase: "proposal".into(), place: "The letter".into(), reason: "About proposal.".into(), at: now() + TimeDelta::hours(1) },
                 ],
                 consents: vec![
                     Consent { scope: "name".into(), of_company: false, given: 2, withdrawn: 0 },
@@ -396,11 +404,39 @@ both_databases! {
 
         quiet_period::set_aside(&world.db, now(), world.manager, world.cohort, scene.people[2].person_id, "They asked us to write to them.").await.expect("set aside");
 
+        // Two asks of somebody who is kept from them, and one of somebody who no longer is.
+        for (person, words) in [(0, "One"), (0, "Two"), (2, "Three")] {
+            let _ = ask_store::submit(&world.db, now(), world.actor(), Source::Page, scene.people[person].person_id, "review", words).await;
+        }
+
+        // What is allowed, shown, and taken back.
+        let channels = Group::Ours.channels().to_vec();
+        let wish = |scope: Scope| Wish { scope, channels: channels.clone(), until: usual_end(now().date_naive()), exactly: false };
+        let (first, second) = (Giver::Invitation(scene.people[0].invitation_id), Giver::Invitation(scene.people[2].invitation_id));
+        for (giver, scope) in [(first, Scope::Name), (first, Scope::Quote), (second, Scope::Name)] {
+            consent_store::give(&world.db, now(), giver, &wish(scope)).await.expect("given");
+        }
+        let marketing = store::Actor::Staff(staff(&world.db, "priya@halden.example", Role::Marketing).await);
+        let mut live = Vec::new();
+        for title in ["A week on energy", "A year on"] {
+            let shows = vec![(Named::Email("p0@company0.example"), vec!["name"])];
+            let plan = TypedPlan { title, channel: "blog", day: "2027-01-20", shows };
+            let id = publication_store::plan(&world.db, now(), marketing, &plan).await.expect("planned");
+            publication_store::publish(&world.db, now(), marketing, id, 1, "https://halden.example/a").await.expect("public");
+            live.push(id);
+        }
+        consent_store::withdraw(&world.db, now(), first, Scope::Name, &[]).await.expect("taken back").expect("something");
+        let task = take_down::Entity::find().filter(take_down::Column::PublicationId.eq(live[0])).one(world.db.read()).await.unwrap().expect("a take-down");
+        publication_store::close_take_down(&world.db, now(), marketing, task.id, "Checked on Monday: the page answers 404.").await.expect("taken down");
+
         let reviewer = staff(&world.db, "reviewer@halden.example", Role::IncidentReviewer).await;
         let typed = TypedReport { said: "Somebody offered us a discount at lunch.", severity: "serious", session: "", started_by: "", started_by_staff: "" };
         for reporter in [Reporter::Nobody, Reporter::Executive { invitation: scene.people[1].invitation_id }, Reporter::Staff(world.manager), Reporter::Nobody] {
             incident::report(&world.db, now(), world.cohort, reporter, &new_token(), &typed).await.expect("a report");
         }
+        // Until the reviewers are told, neither side counts any.
+        assert_eq!(scene.tally().await.reported, 0);
+        incident::tell_due(&world.db, next_hour(now())).await.expect("told");
         let cases = store::entity::incident::Entity::find().order_by_asc(store::entity::incident::Column::Id).all(world.db.read()).await.unwrap();
         for (case, acts) in cases.iter().zip([&["take", "uphold", "remedy"][..], &["take", "dismiss"], &["take", "customer-initiated"]]) {
             for (revision, act) in (1..).zip(acts) {
@@ -419,6 +455,7 @@ both_databases! {
 
         let expect = Tally {
             acknowledged: 4, opened: 2, closed: 1, follow_ups: 2, overrides: 1, let_stand: 1,
+            asks_refused: 2, asks_allowed: 1, consents_given: 3, consents_withdrawn: 1, live: 1, taken_down: 1,
             reported: 4, upheld: 1, dismissed: 1, customer_initiated: 1, remedied: 1,
         };
         assert_eq!(scene.tally().await, expect);

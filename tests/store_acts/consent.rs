@@ -6,13 +6,14 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::access::Role;
 use domain::advocacy::consent::{Channel, ConsentRefusal, Group, Scope, Subject, Wish, resolve, usual_end};
 use domain::advocacy::publication::{Named, PublicationRefusal, State, TypedPlan, Why};
-use domain::advocacy::signatory::Signatory;
+use domain::advocacy::signatory::{Signatory, SignatoryRefusal};
 use domain::cohort::allotment::Named as Colleague;
-use sea_orm::{EntityTrait, QueryOrder};
+use migrations::MigratorTrait as _;
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use store::advocacy::consent::{self, Given, Giver, Stopped};
 use store::advocacy::publication::{self, cancel, close_take_down, plan, publish};
 use store::advocacy::signatory::{self, Asked};
-use store::entity::{consent_event, publication as published, publication_use, publish_decision, take_down};
+use store::entity::{consent_event, consent_notice, publication as published, publication_use, publish_decision, take_down};
 use store::outbox::{Mail, Message};
 use store::{Actor, Db, Halt};
 use tests::both_databases;
@@ -156,6 +157,27 @@ both_databases! {
             states.push(publication::get(db, now(), id).await.unwrap().unwrap().state);
         }
         assert_eq!(states, [State::Cancelled, State::Planned, State::Cancelled, State::Planned]);
+        let told: Vec<_> = mails(db, "publication-cancelled")
+            .await
+            .into_iter()
+            .map(|mail| match mail.message {
+                Message::PublicationCancelled { publication, channel, planned_for, .. } => (mail.to_email, publication, channel, planned_for),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let priyas = |id: i64, on: &str| ("priya@halden.example".to_owned(), id, "blog".to_owned(), day(on));
+        assert_eq!(told, [priyas(on_blog, "2027-02-01"), priyas(of_both, "2027-02-02")], "who would publish it is told");
+        let lately = async |days: i64| {
+            let found = publication::cancelled_lately(db, now() + TimeDelta::days(days)).await.unwrap();
+            found.into_iter().map(|one| one.publication).collect::<Vec<_>>()
+        };
+        assert_eq!((lately(0).await, lately(7).await), (vec![of_both, on_blog], vec![]));
+        let page = publication::get(db, now(), on_blog).await.unwrap().unwrap();
+        assert_eq!(page.withdrawn_at, Some(now()));
+        // What marketing cancels itself is no news to them.
+        cancel(db, now(), priya, of_other, 1).await.unwrap();
+        assert_eq!(lately(0).await, [of_both, on_blog]);
+        assert_eq!(publication::get(db, now(), of_other).await.unwrap().unwrap().withdrawn_at, None);
         assert_eq!(refusal(publish(db, now(), priya, on_blog, 2, URL).await), PublicationRefusal::Cancelled);
         assert_eq!(refusal(publish(db, now(), priya, in_press, 7, URL).await), PublicationRefusal::Stale);
 
@@ -284,6 +306,73 @@ both_databases! {
         let link = told[0].secret.clone().unwrap().link.unwrap();
         let opened = store::registration::invitation::by_token(db, fortnight, &link).await.unwrap();
         assert_eq!(opened.map(|invitation| invitation.id), Some(people[0]));
+    }
+}
+
+both_databases! {
+    async fn who_gave_the_seat_back_is_told_with_a_link_and_a_company_once_somebody_signs(scratch) {
+        let db = &scratch.db;
+        let (_, people, priya) = stage(db).await;
+        let today = now().date_naive();
+        let until = |scope| Wish { until: day("2027-06-30"), ..wish(scope, Group::Ours, today) };
+        let fortnight: DateTime<Utc> = "2027-06-16T09:00:00Z".parse().unwrap();
+        consent::give(db, now(), Giver::Invitation(people[0]), &until(Scope::Name)).await.unwrap();
+        store::registration::invitation::withdraw(db, now(), people[0], "").await.unwrap();
+        consent::give(db, now(), Giver::Invitation(people[1]), &until(Scope::Name)).await.unwrap();
+        let astrid = Colleague::parse("Astrid Dahl", "astrid@company0.example", "CFO").unwrap().unwrap();
+        store::registration::invitation::send_colleague(db, now(), people[1], &astrid, "").await.unwrap();
+        let company = store::cohort::company::list(db, &Default::default(), 1).await.unwrap().rows[0].id;
+        let mei = Signatory::parse("Mei Tanaka", "Head of brand", "mei@company0.example").unwrap();
+        signatory::save(db, now(), priya, company, &mei).await.unwrap();
+        let key = mails(db, "signatory-asked").await.remove(0).secret.unwrap().link.unwrap();
+        consent::give(db, now(), Giver::Link(&key), &until(Scope::Logo)).await.unwrap();
+        signatory::end(db, now(), priya, signatory::list(db, company).await.unwrap()[0].id).await.unwrap();
+
+        // Two people without a seat; the company has nobody who could be told.
+        assert_eq!(consent::announce_ends(db, fortnight).await.unwrap(), 2);
+        let told = mails(db, "consent-ending").await;
+        for (mail, (email, invitation)) in told.iter().zip([("p0@company0.example", people[0]), ("p1@company0.example", people[1])]) {
+            assert_eq!(mail.to_email, email);
+            assert!(matches!(mail.message, Message::ConsentEnding { linked: true, .. }), "{:?}", mail.message);
+            let link = mail.secret.clone().unwrap().link.unwrap();
+            let opened = store::registration::invitation::by_token(db, fortnight, &link).await.unwrap();
+            assert_eq!(opened.map(|opened| opened.id), Some(invitation), "{email}");
+        }
+        assert_eq!(told.len(), 2);
+        assert_eq!(consent_notice::Entity::find().all(db.read()).await.unwrap().len(), 2, "what nobody was told is not marked");
+
+        // Somebody signs again, and is told, once.
+        let ida = Signatory::parse("Ida Lund", "Counsel", "ida@company0.example").unwrap();
+        signatory::save(db, fortnight, priya, company, &ida).await.unwrap();
+        assert_eq!(consent::announce_ends(db, fortnight).await.unwrap(), 1);
+        assert_eq!(consent::announce_ends(db, fortnight).await.unwrap(), 0);
+        let told = mails(db, "consent-ending").await;
+        assert_eq!(told.iter().map(|mail| mail.to_email.as_str()).collect::<Vec<_>>(), ["ida@company0.example"]);
+    }
+}
+
+both_databases! {
+    async fn a_colleague_signs_for_no_company(scratch) {
+        let db = &scratch.db;
+        let (_, _, priya) = stage(db).await;
+        let company = store::cohort::company::list(db, &Default::default(), 1).await.unwrap().rows[0].id;
+        let own = Signatory::parse("Priya", "Marketing", "Priya@Halden.example").unwrap();
+        let SignatoryRefusal::Fields(fields) = refusal(signatory::save(db, now(), priya, company, &own).await) else { panic!("of a field") };
+        let found: Vec<(&str, &str)> = fields.iter().map(|why| (why.field, why.sentence.as_str())).collect();
+        let sentence = "This is a colleague's address. A company's consents are given by somebody at the company.";
+        assert_eq!(found, [("email", sentence)]);
+        assert_eq!(signatory::list(db, company).await.unwrap(), []);
+        assert!(mails(db, "signatory-asked").await.is_empty());
+    }
+}
+
+both_databases! {
+    async fn the_change_can_be_taken_back_and_what_is_looked_for_is_indexed(scratch) {
+        migrations::Migrator::down(scratch.db.read(), Some(1)).await.expect("taken back");
+        scratch.db.migrate().await.expect("made again");
+        for index in ["consent_event_by_end", "sales_opening_by_end", "person_by_name"] {
+            scratch.db.read().execute_unprepared(&format!("DROP INDEX {index}")).await.unwrap_or_else(|why| panic!("{index}: {why}"));
+        }
     }
 }
 

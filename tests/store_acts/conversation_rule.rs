@@ -112,12 +112,21 @@ both_databases! {
         let again = refusal(publish_draft(db, now(), actor, &whole.fingerprint(), &[world.cohort]).await);
         assert_eq!((again.code(), list(db).await.unwrap().len()), ("no-draft", 2));
 
-        // The same words in the same languages are the same version; with one language less they are another.
+        // The same words are the same version, with one language less too: nothing is published and nobody asked.
         save_draft(db, now(), actor, &typed((ENGLISH, 0), (GERMAN, 0))).await.unwrap();
         let same = writing(db).await.unwrap().texts().unwrap();
         assert_eq!(already_says(db, &same).await.unwrap(), Some(2));
-        let published = publish_draft(db, now(), actor, &same.fingerprint(), &[world.cohort]).await.unwrap();
-        assert_eq!(published, Published { number: 2, made: false, cohorts: 0, asked: 0 });
+        let nothing_new = refusal(publish_draft(db, now(), actor, &same.fingerprint(), &[world.cohort]).await);
+        assert_eq!(nothing_new, RuleRefusal::NothingNew(2));
+        save_draft(db, now(), actor, &typed((ENGLISH, 1), ("", 1))).await.unwrap();
+        let less = writing(db).await.unwrap().texts().unwrap();
+        assert_eq!(refusal(publish_draft(db, now(), actor, &less.fingerprint(), &[]).await), RuleRefusal::NothingNew(2));
+        assert_eq!(list(db).await.unwrap().len(), 2);
+        // The words of an older version are that version.
+        save_draft(db, now(), actor, &typed((STARTING_TEXT, 1), ("", 2))).await.unwrap();
+        let older = writing(db).await.unwrap().texts().unwrap();
+        let published = publish_draft(db, now(), actor, &older.fingerprint(), &[]).await.unwrap();
+        assert_eq!(published, Published { number: 1, made: false, cohorts: 0, asked: 0 });
         assert_eq!(store::conduct::conversation_rule::publish(db, now(), actor, ENGLISH).await.unwrap(), 3);
         assert_eq!(store::conduct::conversation_rule::publish(db, now(), actor, STARTING_TEXT).await.unwrap(), 1);
         assert_eq!(asked(&world).await.len(), 3);

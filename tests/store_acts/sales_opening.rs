@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Role;
+use domain::cohort::Step;
 use domain::conduct::sales_opening::{Closing, MOST_OPEN, Opened, OpeningRefusal, Part, State, Typed};
 use domain::refusal::Refusal;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -228,6 +229,8 @@ both_databases! {
         assert_eq!(sales_opening::note_expired(db, last).await.unwrap(), 0);
         assert_eq!(sales_opening::note_expired(db, ends + TimeDelta::hours(2)).await.unwrap(), 1);
         assert_eq!(sales_opening::note_expired(db, ends + TimeDelta::hours(3)).await.unwrap(), 0);
+        let row = store::entity::sales_opening::Entity::find_by_id(id).one(db.read()).await.unwrap().unwrap();
+        assert!(row.expiry_noted, "it is not looked at again");
         let acts: Vec<(String, String, DateTime<Utc>)> =
             scene.history(id).await.into_iter().skip(1).map(|(actor, act, _, _, at)| (actor, act, at)).collect();
         let nora = format!("staff {}", scene.nora);
@@ -235,6 +238,23 @@ both_databases! {
         assert_eq!(acts, [act(&nora, "follow-up", now()), act(&nora, "follow-up", last), act("system", "expire", ends)]);
         assert_eq!(sales_opening::close(db, ends, scene.people[0], id).await.unwrap(), Closing::AlreadyExpired);
         assert_eq!(scene.mails().await.len(), 1, "nobody is told of what is over by itself");
+    }
+}
+
+both_databases! {
+    async fn days_that_are_cancelled_take_no_more_and_what_is_open_can_be_closed(scratch) {
+        let scene = Scene::new(&scratch).await;
+        let db = &scene.world.db;
+        scene.open(0, "Grid storage", scene.nora, "2027-02-15").await.unwrap();
+        store::cohort::step(db, now(), scene.world.actor(), scene.world.cohort, Step::Cancel).await.unwrap();
+        for topic in ["Another", "Grid storage"] {
+            let why = refusal(scene.open(0, topic, scene.nora, "2027-02-15").await);
+            assert_eq!(why, OpeningRefusal::Cancelled);
+            assert!(why.sentence().starts_with("These days will not take place"), "{}", why.sentence());
+        }
+        let mine = scene.mine(now(), 0).await;
+        assert_eq!(mine.iter().map(|one| (one.topic.as_str(), one.state)).collect::<Vec<_>>(), [("Grid storage", State::Open)]);
+        assert_eq!(sales_opening::close(db, now(), scene.people[0], mine[0].id).await.unwrap(), Closing::Closed);
     }
 }
 

@@ -3,10 +3,11 @@
 use chrono::TimeDelta;
 use domain::access::Role;
 use domain::contact::Email;
+use domain::refusal::Refusal;
 use store::staff::{self, StaffRefusal};
 use store::{Actor, Halt, sign_in};
 use tests::both_databases;
-use tests::world::{PASSWORD, now};
+use tests::world::{PASSWORD, Plan, World, now};
 
 fn refusal<T: std::fmt::Debug>(result: Result<T, Halt<StaffRefusal>>) -> StaffRefusal {
     match result.expect_err("a refusal") {
@@ -59,6 +60,41 @@ both_databases! {
         staff::change(db, later, Actor::Staff(ada), jonas, &[Role::Facilitator], true, None).await.unwrap();
         assert!(sign_in::staff(db, later, &cookie).await.unwrap().is_none());
         assert_eq!(refusal(staff::change(db, later, Actor::Staff(ada), ada, &[Role::Marketing], true, None).await), StaffRefusal::LastAdmin);
+    }
+}
+
+both_databases! {
+    async fn whoever_takes_up_selling_owns_and_facilitates_nothing(scratch) {
+        let world = World::new(&scratch.db, 1, 3).await;
+        let db = &world.db;
+        let ada = tests::world::staff(db, "ada@halden.example", Role::Admin).await;
+        let ida = tests::world::staff(db, "ida@halden.example", Role::Facilitator).await;
+        world.acknowledge(ida).await;
+        let mut sessions = Vec::new();
+        for (title, day) in [("A", "2027-03-28"), ("B", "2027-03-29")] {
+            let plan = Plan::everyone(title, day, "10:00", "11:00");
+            sessions.push(store::agenda::session::create(db, now(), world.actor(), world.cohort, &tests::world::typed(&plan, &[ida])).await.unwrap());
+        }
+        let change = async |later: TimeDelta, person: i64, role: Role| staff::change(db, now() + later, Actor::Staff(ada), person, &[role], true, None).await;
+        let facilitating = async || {
+            let mut found = Vec::new();
+            for session in &sessions {
+                found.push(store::agenda::session::facilitators(db, *session).await.unwrap().len());
+            }
+            found
+        };
+
+        let owns = refusal(change(TimeDelta::zero(), world.manager, Role::AccountManager).await);
+        assert_eq!((owns.code(), owns.field()), ("owns-program", Some("roles")));
+        assert_eq!(
+            owns.sentence(),
+            "program manager owns the program “Leading through the energy shift”, and an account manager owns none. Leave account manager out, and add another account for whoever sells."
+        );
+        // Another role takes nothing; selling takes what is not over, and leaves what was.
+        change(TimeDelta::zero(), ida, Role::Marketing).await.unwrap();
+        assert_eq!(facilitating().await, [1, 1]);
+        change(TimeDelta::days(72), ida, Role::AccountManager).await.unwrap();
+        assert_eq!(facilitating().await, [1, 0]);
     }
 }
 

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use store::advocacy::consent::{Shown, TakeDown};
 
 use super::form;
-use super::table::tag;
+use super::table::{Column, listing, tag};
 use crate::desk::Draft;
 use crate::words::{self, capital};
 
@@ -227,20 +227,8 @@ pub fn shown_list(shown: Vec<Shown>) -> AnyView {
             }
         })
         .collect_view();
-    view! {
-        <div class="table-wrap"><table class="cards-on-phone" role="table">
-            <caption class="visually-hidden">"Publications, the newest first"</caption>
-            <thead><tr role="row">
-                <th scope="col" role="columnheader">"What"</th>
-                <th scope="col" role="columnheader">"Where"</th>
-                <th scope="col" role="columnheader">"When"</th>
-                <th scope="col" role="columnheader">"What it shows"</th>
-                <th scope="col" role="columnheader">"State"</th>
-            </tr></thead>
-            <tbody>{rows}</tbody>
-        </table></div>
-    }
-    .into_any()
+    let columns = [Column::of("What"), Column::of("Where"), Column::of("When"), Column::of("What it shows"), Column::of("State")];
+    listing("Publications, the newest first", &columns, rows)
 }
 
 fn how_it_is(one: &Shown) -> AnyView {

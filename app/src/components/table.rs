@@ -26,6 +26,59 @@ pub fn bar(confirmed: u32, held: u32, seats: u32) -> AnyView {
     .into_any()
 }
 
+/// The head of a column.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Column {
+    pub label: &'static str,
+    /// Its cells are numbers.
+    pub num: bool,
+    /// Only heard: its cells speak for themselves.
+    pub hidden: bool,
+}
+
+impl Column {
+    /// A column of words.
+    #[must_use]
+    pub const fn of(label: &'static str) -> Self {
+        Self { label, num: false, hidden: false }
+    }
+
+    /// A column of numbers.
+    #[must_use]
+    pub const fn num(label: &'static str) -> Self {
+        Self { label, num: true, hidden: false }
+    }
+
+    /// A column whose label is only heard.
+    #[must_use]
+    pub const fn hidden(label: &'static str) -> Self {
+        Self { label, num: false, hidden: true }
+    }
+}
+
+/// A table that becomes cards on a phone. Its caption is heard; the heading above it is seen.
+pub fn listing(caption: &'static str, columns: &[Column], rows: impl IntoView + 'static) -> AnyView {
+    let heads = columns
+        .iter()
+        .map(|column| {
+            let label = if column.hidden {
+                view! { <span class="visually-hidden">{column.label}</span> }.into_any()
+            } else {
+                column.label.into_any()
+            };
+            view! { <th scope="col" role="columnheader" class=column.num.then_some("num")>{label}</th> }
+        })
+        .collect_view();
+    view! {
+        <div class="table-wrap"><table class="cards-on-phone" role="table">
+            <caption class="visually-hidden">{caption}</caption>
+            <thead role="rowgroup"><tr role="row">{heads}</tr></thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table></div>
+    }
+    .into_any()
+}
+
 /// The way through a long list; nothing when it fits one page.
 pub fn pager<T>(desk: &Desk, list: &store::Page<T>) -> AnyView {
     if list.pages() <= 1 {

@@ -347,6 +347,38 @@ pub fn resolve(events: &[Event], on: NaiveDate) -> Consents {
     Consents(latest.into_iter().map(|(place, event)| (place, event.standing(on))).collect())
 }
 
+/// What a person allows, in one line: `You allow your name on our own channels and a quote of yours on the blog; nothing
+/// else.`
+#[must_use]
+pub fn in_short(consents: &Consents) -> String {
+    let allowed: Vec<String> =
+        Scope::ALL.iter().filter(|scope| !scope.of_company()).filter_map(|scope| allowed(consents, *scope)).collect();
+    match allowed.as_slice() {
+        [] => "You allow nothing at the moment.".to_owned(),
+        [one] => format!("You allow {one}; nothing else."),
+        [first @ .., last] => format!("You allow {} and {last}; nothing else.", first.join(", ")),
+    }
+}
+
+/// A scope that is given, and where.
+fn allowed(consents: &Consents, scope: Scope) -> Option<String> {
+    let heading = scope.heading();
+    let what = heading.chars().take(1).flat_map(char::to_lowercase).chain(heading.chars().skip(1)).collect::<String>();
+    if !scope.has_channels() {
+        return consents.standing(scope, None).is_live().then_some(what);
+    }
+    let live: Vec<Channel> = Channel::ALL.iter().copied().filter(|channel| consents.standing(scope, Some(*channel)).is_live()).collect();
+    let place = match live.as_slice() {
+        [] => return None,
+        all if all.len() == Channel::ALL.len() => "everywhere",
+        [one] => one.place(),
+        some if some == Group::Ours.channels() => "on our own channels",
+        some if some == Group::Earned.channels() => "in the press and in award entries",
+        _ => "on some channels",
+    };
+    Some(format!("{what} {place}"))
+}
+
 /// A consent lasts so many months when nothing else is said, and at most so many.
 pub const MONTHS: u32 = 12;
 pub const MOST_MONTHS: u32 = 24;
@@ -593,6 +625,30 @@ mod tests {
             (1, "980a9642d8eedda16350871ccfae06ce62d86d7258f39de650fdad6911e0ec5b"),
             "a text changed: raise TEXT_VERSION"
         );
+    }
+
+    #[test]
+    fn what_is_allowed_fits_one_line() {
+        let until = "2028-01-15";
+        let grant = |id, scope, channels: &[Channel]| event(id, Act::Grant, scope, channels, "2027-01-15", until);
+        for (events, expect) in [
+            (vec![], "You allow nothing at the moment."),
+            (vec![grant(1, Scope::Name, Group::Ours.channels())], "You allow your name on our own channels; nothing else."),
+            (
+                vec![grant(1, Scope::Name, Channel::ALL), grant(2, Scope::Quote, &[Channel::Blog]), grant(3, Scope::ReferenceCall, &[])],
+                "You allow your name everywhere, a quote of yours on the blog and reference calls; nothing else.",
+            ),
+            (
+                vec![grant(1, Scope::Photo, &[Channel::Blog, Channel::Press]), grant(2, Scope::Video, Group::Earned.channels())],
+                "You allow a photo of you on some channels and a video of you in the press and in award entries; nothing else.",
+            ),
+            (
+                vec![grant(1, Scope::Name, Channel::ALL), event(2, Act::Withdraw, Scope::Name, &[], "2027-01-15", "2027-01-15")],
+                "You allow nothing at the moment.",
+            ),
+        ] {
+            assert_eq!(in_short(&resolve(&events, day("2027-02-01"))), expect);
+        }
     }
 
     #[test]

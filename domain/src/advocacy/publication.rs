@@ -170,11 +170,13 @@ fn permitted(facts: &Facts<'_>, one: &Use<'_>) -> Result<Permitted, Why> {
     }
     match resolve(one.events, facts.day).standing(one.scope, Some(facts.channel)) {
         Standing::Live { event, .. } => Ok(Permitted { subject, scope: one.scope, event }),
+        // Allowed once and no longer is a cohort attended: whatever stands in the way, the answer is the same.
+        _ if matches!(one.scope, Scope::Attendance) => Err(Why::Confidential),
         Standing::NotYet { from, .. } => Err(Why::NotYet(from)),
         Standing::Expired { on, .. } => Err(Why::Ended(on)),
         Standing::Withdrawn { on, .. } => Err(Why::Withdrawn(on)),
         Standing::Never if matches!(subject, Subject::Company(_)) && !one.signatory => Err(Why::NoSignatory),
-        Standing::Never => Err(never(one.scope)),
+        Standing::Never => Err(Why::NotGiven),
     }
 }
 
@@ -532,6 +534,40 @@ mod tests {
         assert_eq!(in_lines(&reasons).lines().count(), reasons.len());
         assert_eq!(reasons[0].sentence(), "W has not allowed their job title on the blog. Leave it out, or wait until they allow it.");
         assert_eq!(may_publish(&Facts { channel: Channel::Blog, day: day("2027-02-01"), uses: &[] }), Decision::Refused(vec![]));
+    }
+
+    /// Not yet, ended, withdrawn, never, unknown: all of them would tell that somebody took part.
+    #[test]
+    fn attendance_is_refused_with_one_answer() {
+        let event = |id, act, from: &str, until: &str| Event {
+            id,
+            act,
+            scope: Scope::Attendance,
+            channels: vec![Channel::Blog],
+            from: day(from),
+            until: day(until),
+        };
+        let given = event(1, Consenting::Grant, "2027-01-15", "2027-01-31");
+        let withdrawn = event(2, Consenting::Withdraw, "2027-01-18", "2027-01-18");
+        let (known, nobody) = (Some(Subject::Person(1)), None);
+        for (on, subject, events, allowed) in [
+            ("2027-01-31", known, vec![given.clone()], true),
+            ("2027-01-14", known, vec![given.clone()], false),
+            ("2027-02-01", known, vec![given.clone()], false),
+            ("2027-01-20", known, vec![given, withdrawn], false),
+            ("2027-01-20", known, vec![], false),
+            ("2027-01-20", nobody, vec![], false),
+        ] {
+            let uses = [Use { who: "W".into(), subject, scope: Scope::Attendance, events: &events, signatory: false }];
+            match may_publish(&Facts { channel: Channel::Blog, day: day(on), uses: &uses }) {
+                Decision::Allowed(_) => assert!(allowed, "{on} {events:?}"),
+                Decision::Refused(reasons) => {
+                    assert!(!allowed, "{on} {events:?}");
+                    let expect = "Whether W took part is confidential: they have not allowed it to be said on the blog. Leave it out.";
+                    assert_eq!(in_lines(&reasons), expect, "{on} {events:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -35,6 +35,15 @@ pub enum SignatoryRefusal {
     Unknown,
 }
 
+impl SignatoryRefusal {
+    /// The address is that of a member of the host's staff: a sentence for `email`.
+    #[must_use]
+    pub fn of_colleague() -> Self {
+        let sentence = "This is a colleague's address. A company's consents are given by somebody at the company.";
+        Self::Fields(vec![FieldRefusal::new("email", sentence)])
+    }
+}
+
 impl Refusal for SignatoryRefusal {
     fn code(&self) -> &'static str {
         match self {

@@ -139,7 +139,7 @@ crate::text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     pub severity: Severity,
-    /// `None`: about the cohort's letter.
+    /// `None`: about what invites to the cohort.
     pub session: Option<i64>,
     pub sentence: String,
     /// The sales language it is about, which may be dismissed with a reason.
@@ -269,6 +269,7 @@ fn holds(count: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::conduct::agenda_check::Part;
 
     fn version(session: i64, starts: &str, ends: &str) -> Version {
         let local = |clock: &str| format!("2027-03-29T{clock}:00").parse::<NaiveDateTime>().unwrap();
@@ -389,8 +390,9 @@ mod tests {
     fn sales_language_speaks_as_loudly_as_its_term() {
         let mut one = version(1, "09:00", "10:00");
         one.objective.clear();
-        let says = |session, severity, phrase: &str| Found {
+        let says = |session: Option<i64>, severity, phrase: &str| Found {
             session,
+            part: if session.is_none() { Part::Letter } else { Part::Title },
             place: session.map_or_else(|| "the letter".to_owned(), |session| format!("the title of “S{session}”")),
             severity,
             before: String::new(),

@@ -127,11 +127,20 @@ pub fn educator_key(name: &str) -> String {
     contact::one_line(name).to_lowercase()
 }
 
-/// Which educators' names a release announces, and which wait for an acknowledgement. `acknowledged` holds the keys of
-/// those who acknowledged the version `named`.
+/// Which educators' names of a session a release announces, and which wait for an acknowledgement. `acknowledged` holds
+/// the keys of those who acknowledged the version `named`, `stand` the names the last release announced there: a new
+/// version asks them again, and takes nobody out of an agenda people have.
 #[must_use]
-pub fn announced<'a>(named: Option<u32>, acknowledged: &BTreeSet<String>, names: &[&'a str]) -> (Vec<&'a str>, Vec<&'a str>) {
-    names.iter().copied().partition(|name| named.is_none() || acknowledged.contains(&educator_key(name)))
+pub fn announced<'a>(
+    named: Option<u32>,
+    acknowledged: &BTreeSet<String>,
+    stand: &BTreeSet<String>,
+    names: &[&'a str],
+) -> (Vec<&'a str>, Vec<&'a str>) {
+    names.iter().copied().partition(|name| {
+        let key = educator_key(name);
+        named.is_none() || acknowledged.contains(&key) || stand.contains(&key)
+    })
 }
 
 /// What a release says of a name it leaves out.
@@ -350,9 +359,11 @@ mod tests {
     fn an_educator_is_announced_once_they_have_acknowledged() {
         let acknowledged = BTreeSet::from([educator_key(" Dr.  Mei TANAKA ")]);
         let names = ["Dr. Mei Tanaka", "Prof. Kofi Mensah"];
-        assert_eq!(announced(Some(2), &acknowledged, &names), (vec!["Dr. Mei Tanaka"], vec!["Prof. Kofi Mensah"]));
-        assert_eq!(announced(None, &BTreeSet::new(), &names), (names.to_vec(), vec![]));
-        assert_eq!(announced(Some(1), &BTreeSet::new(), &names), (vec![], names.to_vec()));
+        assert_eq!(announced(Some(2), &acknowledged, &BTreeSet::new(), &names), (vec!["Dr. Mei Tanaka"], vec!["Prof. Kofi Mensah"]));
+        assert_eq!(announced(None, &BTreeSet::new(), &BTreeSet::new(), &names), (names.to_vec(), vec![]));
+        assert_eq!(announced(Some(1), &BTreeSet::new(), &BTreeSet::new(), &names), (vec![], names.to_vec()));
+        let stands = BTreeSet::from([educator_key("prof. kofi  Mensah")]);
+        assert_eq!(announced(Some(3), &BTreeSet::new(), &stands, &names), (vec!["Prof. Kofi Mensah"], vec!["Dr. Mei Tanaka"]));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The agenda check: finds sales language in titles, abstracts, objectives, names of materials and notices.
+//! The agenda check: finds sales language in what guests read of a cohort: of sessions the titles, abstracts, objectives and
+//! tracks; the letter and the cohort's title; and the title, theme, audience and description of its program.
 //!
 //! What counts as sales language is a list of terms per language, which a program manager may edit; the lists shipped here
 //! are a start. A finding points at the exact words in the source. Left out: what a release does about a finding
@@ -16,7 +17,7 @@ mod term_list;
 mod tests;
 mod tokens;
 
-pub use checked::{Found, Part, check_letter, check_session, reason_to_dismiss};
+pub use checked::{Found, Inviting, Part, check_inviting, check_session, place_of, reason_to_dismiss};
 pub use term_list::{HELP, TermList};
 use tokens::Token;
 

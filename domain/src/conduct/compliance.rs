@@ -131,8 +131,8 @@ pub struct Asks {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetStand {
     pub phrase: String,
-    /// The session's title; `None` is the cohort's own letter.
-    pub session: Option<String>,
+    /// The session's title, or which text that invites: `The letter`.
+    pub place: String,
     pub reason: String,
     pub at: DateTime<Utc>,
 }
@@ -358,6 +358,12 @@ impl Report {
             closed: self.openings.closed,
             follow_ups: self.openings.follow_ups,
             overrides: self.asks.overrides,
+            asks_refused: self.asks.refused,
+            asks_allowed: self.asks.allowed,
+            consents_given: self.consents.iter().map(|consent| consent.given).sum(),
+            consents_withdrawn: self.consents.iter().map(|consent| consent.withdrawn).sum(),
+            live: self.publications.live,
+            taken_down: self.publications.taken_down,
             let_stand: count(self.let_stand.len()),
             reported: self.concerns.reported,
             upheld: self.concerns.upheld,
@@ -461,6 +467,14 @@ pub struct Tally {
     pub closed: u32,
     pub follow_ups: u32,
     pub overrides: u32,
+    /// In the quiet period, as the report counts them.
+    pub asks_refused: u32,
+    pub asks_allowed: u32,
+    /// People and companies, once for each use of a name.
+    pub consents_given: u32,
+    pub consents_withdrawn: u32,
+    pub live: u32,
+    pub taken_down: u32,
     pub let_stand: u32,
     pub reported: u32,
     pub upheld: u32,
@@ -470,13 +484,19 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn named(&self) -> [(&'static str, u32); 11] {
+    fn named(&self) -> [(&'static str, u32); 17] {
         [
             ("People who acknowledged", self.acknowledged),
             ("Topics opened", self.opened),
             ("Topics closed", self.closed),
             ("Follow-ups", self.follow_ups),
             ("Exceptions from the quiet period", self.overrides),
+            ("Asks refused", self.asks_refused),
+            ("Asks let through by an exception", self.asks_allowed),
+            ("Consents given", self.consents_given),
+            ("Consents taken back", self.consents_withdrawn),
+            ("Publications live", self.live),
+            ("Publications taken down", self.taken_down),
             ("Findings let stand", self.let_stand),
             ("Concerns reported", self.reported),
             ("Concerns upheld", self.upheld),
@@ -501,6 +521,16 @@ impl Difference {
     pub fn sentence(&self) -> String {
         format!("{}: the report counts {}, the history tells of {}.", self.what, self.tables, self.history)
     }
+}
+
+/// What is said when they are the same: exactly which numbers were counted twice.
+#[must_use]
+pub fn counted_again() -> String {
+    let names: Vec<String> = Tally::default().named().iter().map(|(name, _)| name.to_lowercase()).collect();
+    format!(
+        "Counted again in the history of every change, and the same: {}. Every other number was counted once, in the rows as they stand.",
+        names.join(", ")
+    )
 }
 
 /// Where they differ; nothing when they are the same.
@@ -555,7 +585,7 @@ mod tests {
     fn finding() -> LetStand {
         LetStand {
             phrase: "pricing".into(),
-            session: Some("Pricing energy".into()),
+            place: "Pricing energy".into(),
             reason: "A lecture on markets.".into(),
             at: "2027-03-01T09:00:00Z".parse().unwrap(),
         }
@@ -759,6 +789,17 @@ publications: Still to be taken down = 0
             [Difference { what: "Topics opened", tables: 3, history: 2 }, Difference { what: "Concerns upheld", tables: 0, history: 1 },]
         );
         assert_eq!(found[0].sentence(), "Topics opened: the report counts 3, the history tells of 2.");
+    }
+
+    #[test]
+    fn what_was_counted_again_is_named() {
+        assert_eq!(
+            counted_again(),
+            "Counted again in the history of every change, and the same: people who acknowledged, topics opened, topics closed, follow-ups, \
+             exceptions from the quiet period, asks refused, asks let through by an exception, consents given, consents taken back, \
+             publications live, publications taken down, findings let stand, concerns reported, concerns upheld, concerns dismissed, \
+             concerns started by the customer, concerns remedied. Every other number was counted once, in the rows as they stand."
+        );
     }
 
     #[test]

@@ -45,7 +45,7 @@ We meet to learn from each other. Nothing is for sale here.
 - Nobody from the host, and no educator, starts a conversation about buying, prices, contracts or renewals, in sessions, at meals or on the way.
 - You may start one at any time. You say about what, with whom and until when, and you may close it whenever you like.
 - What you share stays in the room unless you say otherwise.
-- If somebody forgets, tell us. You may do so without giving your name.";
+- If somebody forgets, tell us. Guests may do so without giving their name.";
 
 /// One version's text in one language, ready to publish.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +116,13 @@ impl RuleTexts {
     /// Each language with its text, English first.
     pub fn iter(&self) -> impl Iterator<Item = (Language, &RuleText)> {
         std::iter::once((Language::English, &self.english)).chain(self.translations.iter().map(|(language, text)| (*language, text)))
+    }
+
+    /// Whether every language of it reads as in the version that stands (its hash in each language): then there is nothing
+    /// to acknowledge anew. To leave a language out is nothing new either.
+    #[must_use]
+    pub fn says_nothing_new(&self, standing: &[(Language, String)]) -> bool {
+        self.iter().all(|(language, text)| standing.iter().any(|(one, hash)| *one == language && *hash == text.hash))
     }
 
     /// One hash of all of it: what was previewed is what is published.
@@ -201,6 +208,24 @@ mod tests {
         let english = RuleTexts::parse(&[(Language::English, STARTING_TEXT)]).unwrap();
         assert_eq!(english.english, texts.english);
         assert_ne!(english.fingerprint(), texts.fingerprint());
+    }
+
+    #[test]
+    fn only_other_words_are_a_new_version() {
+        let german = "Wir kommen zusammen, um voneinander zu lernen. Hier wird nichts verkauft.";
+        let french = "Nous nous réunissons pour apprendre les uns des autres. Ici, rien n’est à vendre.";
+        let standing = [(Language::English, content_hash(STARTING_TEXT)), (Language::German, content_hash(german))];
+        let renewed = STARTING_TEXT.replace("Nothing", "Little");
+        for (what, typed, stands, expect) in [
+            ("before the first", &[(Language::English, STARTING_TEXT)][..], &[][..], false),
+            ("the same words", &[(Language::English, STARTING_TEXT), (Language::German, german)], &standing, true),
+            ("one language less", &[(Language::English, STARTING_TEXT)], &standing, true),
+            ("one language more", &[(Language::English, STARTING_TEXT), (Language::French, french)], &standing, false),
+            ("other English", &[(Language::English, renewed.as_str()), (Language::German, german)], &standing, false),
+            ("other German", &[(Language::English, STARTING_TEXT), (Language::German, french)], &standing, false),
+        ] {
+            assert_eq!(RuleTexts::parse(typed).unwrap().says_nothing_new(stands), expect, "{what}");
+        }
     }
 
     #[test]

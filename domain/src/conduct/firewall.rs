@@ -15,6 +15,25 @@ pub fn may_hold(roles: &[Role]) -> Result<(), FirewallRefusal> {
     if sells && roles.iter().any(|role| *role != Role::AccountManager) { Err(FirewallRefusal::RolesMixed) } else { Ok(()) }
 }
 
+/// Whether somebody may facilitate a session: an active account that leads sessions or programs. Who sells never does.
+#[must_use]
+pub fn facilitates(active: bool, roles: &[Role]) -> bool {
+    active && roles.iter().any(|role| matches!(role, Role::Facilitator | Role::ProgramManager))
+}
+
+/// Whether an account may hold these roles while it owns a program, here by its title: whoever sells owns none.
+///
+/// # Errors
+/// [`FirewallRefusal::OwnsProgram`].
+pub fn may_sell(name: &str, roles: &[Role], owned: Option<&str>) -> Result<(), FirewallRefusal> {
+    match owned {
+        Some(program) if roles.contains(&Role::AccountManager) => {
+            Err(FirewallRefusal::OwnsProgram { name: name.to_owned(), program: program.to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What is true of an account manager, a company and a cohort when the one is to be attached.
 #[derive(Debug, Clone)]
 pub struct Facts<'a> {
@@ -68,6 +87,15 @@ pub fn attach(facts: &Facts<'_>) -> Result<Attaching, FirewallRefusal> {
 pub enum FirewallRefusal {
     /// Account manager and something else.
     RolesMixed,
+    /// An account manager would own a program.
+    OwnsProgram {
+        name: String,
+        program: String,
+    },
+    /// Not active, or without a role that facilitates.
+    MayNotFacilitate {
+        name: String,
+    },
     NoAccountManager {
         name: String,
     },
@@ -91,6 +119,8 @@ impl Refusal for FirewallRefusal {
     fn code(&self) -> &'static str {
         match self {
             Self::RolesMixed => "roles-mixed",
+            Self::OwnsProgram { .. } => "owns-program",
+            Self::MayNotFacilitate { .. } => "may-not-facilitate",
             Self::NoAccountManager { .. } => "no-account-manager",
             Self::NotTheirCustomer { .. } => "not-their-customer",
             Self::NotInvited { .. } => "not-invited",
@@ -103,6 +133,12 @@ impl Refusal for FirewallRefusal {
         match self {
             Self::RolesMixed => {
                 "An account manager holds no other role: we promise our guests that sales sees who attends, and nothing else. Choose account manager alone, or leave it out.".into()
+            }
+            Self::OwnsProgram { name, program } => {
+                format!("{name} owns the program “{program}”, and an account manager owns none. Leave account manager out, and add another account for whoever sells.")
+            }
+            Self::MayNotFacilitate { name } => {
+                format!("{name} may not facilitate. Ask an admin to make them a facilitator, or untick them.")
             }
             Self::NoAccountManager { name } => {
                 format!("{name} is not an active account manager. Only account managers are attached as observers: choose somebody else.")
@@ -119,7 +155,11 @@ impl Refusal for FirewallRefusal {
     }
 
     fn field(&self) -> Option<&'static str> {
-        Some(if matches!(self, Self::RolesMixed) { "roles" } else { "pair" })
+        Some(match self {
+            Self::RolesMixed | Self::OwnsProgram { .. } => "roles",
+            Self::MayNotFacilitate { .. } => "facilitators",
+            _ => "pair",
+        })
     }
 }
 
@@ -142,6 +182,33 @@ mod tests {
         }
         assert_eq!(may_hold(&[]), Ok(()));
         assert_eq!(FirewallRefusal::RolesMixed.field(), Some("roles"));
+    }
+
+    #[test]
+    fn who_facilitates_leads_sessions_or_programs_and_is_here() {
+        for role in Role::ALL {
+            let leads = matches!(role, Role::Facilitator | Role::ProgramManager);
+            assert_eq!(facilitates(true, &[*role]), leads, "{role}");
+            assert!(!facilitates(false, &[*role]), "{role}, inactive");
+        }
+        assert!(facilitates(true, &[Role::Marketing, Role::Facilitator]));
+        assert!(!facilitates(true, &[]));
+        let why = FirewallRefusal::MayNotFacilitate { name: "Marco Bellini".into() };
+        assert_eq!(
+            (why.field(), why.sentence().as_str()),
+            (Some("facilitators"), "Marco Bellini may not facilitate. Ask an admin to make them a facilitator, or untick them.")
+        );
+    }
+
+    #[test]
+    fn who_sells_owns_no_program() {
+        for role in Role::ALL {
+            assert_eq!(may_sell("Marco Bellini", &[*role], None), Ok(()), "{role} without a program");
+            let owns = may_sell("Marco Bellini", &[*role], Some("Grids"));
+            let refused = FirewallRefusal::OwnsProgram { name: "Marco Bellini".into(), program: "Grids".into() };
+            assert_eq!(refused.field(), Some("roles"));
+            assert_eq!(owns, if *role == Role::AccountManager { Err(refused) } else { Ok(()) }, "{role} with a program");
+        }
     }
 
     #[test]

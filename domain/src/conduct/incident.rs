@@ -1,7 +1,7 @@
 //! A reported breach of the conversation rule, from the report to its remedy. People read "concern"; the code says
 //! incident. Who may review is decided here. Who reported is kept out of here: no rule asks.
 
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use crate::contact;
 use crate::refusal::{FieldRefusal, FieldRefusals, Refusal};
@@ -9,7 +9,7 @@ use crate::refusal::{FieldRefusal, FieldRefusals, Refusal};
 /// The most characters of anything written in a case, and the fewest of a report.
 const LONGEST: usize = 5_000;
 const SHORTEST: usize = 10;
-/// Reports taken for one cohort in one hour. A limit per person would have to know who reports.
+/// Reports taken in one hour: from one person who gives a name, and for one cohort from all who give none.
 pub const MOST_REPORTS: i64 = 20;
 /// Messages a reporter may add to one case on one day.
 pub const MOST_MESSAGES: i64 = 20;
@@ -175,7 +175,7 @@ impl Refusal for IncidentRefusal {
                 "Somebody else worked on this concern while you were typing. Read what stands now; your text is kept below. Send it again to keep yours."
             }
             Self::TooManyReports => {
-                "Many concerns arrived about this cohort within the hour. Yours was not sent. Your text is kept here: send it again in an hour."
+                "Many concerns were sent within the hour, so yours was not taken. Your text is kept here: send it again in an hour."
             }
             Self::TooManyMessages => "You have written many messages today. Put what is left into one, and send it tomorrow.",
             Self::Unknown => "This concern is not open to you any more. Go back to the list.",
@@ -278,19 +278,21 @@ fn words(field: &'static str, typed: &str, ask: &str) -> Result<String, FieldRef
     if text.is_empty() { Err(FieldRefusal::new(field, ask)) } else { Ok(text) }
 }
 
-/// Who is in a case. `None` where there is nobody, or nobody of the host's.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// Who is in a case, of the host's people.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    pub reported_staff: Option<i64>,
-    pub reported_staff_manager: Option<i64>,
-    pub reporter_staff: Option<i64>,
+    /// Everybody it was ever said to be about.
+    pub reported: Vec<i64>,
+    /// Who leads them now.
+    pub managers: Vec<i64>,
+    pub reporter: Option<i64>,
 }
 
 impl Facts {
     /// Everybody a conflict keeps from the case.
     #[must_use]
     pub fn apart_from(&self) -> Vec<i64> {
-        [self.reported_staff, self.reported_staff_manager, self.reporter_staff].into_iter().flatten().collect()
+        self.reported.iter().chain(&self.managers).chain(&self.reporter).copied().collect()
     }
 }
 
@@ -305,15 +307,15 @@ pub enum Conflict {
     IsReporter,
 }
 
-/// Whether something keeps a reviewer from this case. The person reported, their manager and the reporter never review.
+/// Whether something keeps a reviewer from this case. Whoever was ever named in it, their managers and the reporter never
+/// review.
 #[must_use]
 pub fn conflict(reviewer: i64, facts: &Facts) -> Option<Conflict> {
-    let is = |one: Option<i64>| one == Some(reviewer);
-    if is(facts.reported_staff) {
+    if facts.reported.contains(&reviewer) {
         Some(Conflict::IsReported)
-    } else if is(facts.reported_staff_manager) {
+    } else if facts.managers.contains(&reviewer) {
         Some(Conflict::ManagesReported)
-    } else if is(facts.reporter_staff) {
+    } else if facts.reporter == Some(reviewer) {
         Some(Conflict::IsReporter)
     } else {
         None
@@ -356,6 +358,18 @@ pub fn next_hour(now: DateTime<Utc>) -> DateTime<Utc> {
     hour(now) + TimeDelta::hours(1)
 }
 
+/// Until when a refused report is kept for whoever typed it: an hour from now it is still there, and its minute is not.
+#[must_use]
+pub fn draft_ends(now: DateTime<Utc>) -> DateTime<Utc> {
+    next_hour(now) + TimeDelta::hours(1)
+}
+
+/// What reviewers call a case: its day, and four characters to tell it from another. Nothing in it counts.
+#[must_use]
+pub fn reference(id: i64, reported: NaiveDate) -> String {
+    format!("Concern of {}, {:04X}", reported.format("%-d %B"), id & 0xFFFF)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -394,14 +408,16 @@ mod tests {
 
     #[test]
     fn who_never_reviews() {
-        let facts = Facts { reported_staff: Some(1), reported_staff_manager: Some(2), reporter_staff: Some(3) };
+        let facts = Facts { reported: vec![1, 5], managers: vec![2, 6], reporter: Some(3) };
         for (reviewer, facts, expect) in [
-            (1, facts, Some(Conflict::IsReported)),
-            (2, facts, Some(Conflict::ManagesReported)),
-            (3, facts, Some(Conflict::IsReporter)),
-            (4, facts, None),
-            (1, Facts { reporter_staff: Some(1), ..facts }, Some(Conflict::IsReported)),
-            (2, Facts { reported_staff_manager: None, ..facts }, None),
+            (1, facts.clone(), Some(Conflict::IsReported)),
+            (5, facts.clone(), Some(Conflict::IsReported)),
+            (2, facts.clone(), Some(Conflict::ManagesReported)),
+            (6, facts.clone(), Some(Conflict::ManagesReported)),
+            (3, facts.clone(), Some(Conflict::IsReporter)),
+            (4, facts.clone(), None),
+            (1, Facts { reporter: Some(1), ..facts.clone() }, Some(Conflict::IsReported)),
+            (2, Facts { managers: vec![6], ..facts }, None),
             (1, Facts::default(), None),
         ] {
             assert_eq!(conflict(reviewer, &facts), expect, "{reviewer} in {facts:?}");
@@ -479,6 +495,16 @@ mod tests {
             ("2027-01-15T23:59:59Z", "2027-01-15T00:00:00Z", "2027-01-15T23:00:00Z", "2027-01-16T00:00:00Z"),
         ] {
             assert_eq!((coarse(at(now)), hour(at(now)), next_hour(at(now))), (at(day), at(hour_of), at(told)), "{now}");
+            assert_eq!(draft_ends(at(now)), at(told) + TimeDelta::hours(1), "{now}");
+            assert!(draft_ends(at(now)) > at(now) + TimeDelta::hours(1), "in an hour it is there");
+        }
+    }
+
+    #[test]
+    fn a_case_is_called_by_its_day_and_by_nothing_that_counts() {
+        let day = NaiveDate::from_ymd_opt(2027, 1, 5).unwrap();
+        for (id, expect) in [(1, "0001"), (0x0012_3456_789A_BCDE, "BCDE")] {
+            assert_eq!(reference(id, day), format!("Concern of 5 January, {expect}"));
         }
     }
 }

@@ -154,6 +154,8 @@ fn last_day(today: NaiveDate, typed: &str) -> Result<NaiveDate, FieldRefusal> {
 #[derive(Debug, Clone)]
 pub struct Facts<'a> {
     pub now: DateTime<Utc>,
+    /// The days will not take place.
+    pub cancelled: bool,
     /// Their registration stands.
     pub registered: bool,
     /// The staff they may choose from.
@@ -175,6 +177,9 @@ pub enum Opened {
 /// # Errors
 /// The first reason that stands in the way.
 pub fn open(facts: &Facts<'_>, wish: &Wish) -> Result<Opened, OpeningRefusal> {
+    if facts.cancelled {
+        return Err(OpeningRefusal::Cancelled);
+    }
     if !facts.registered {
         return Err(OpeningRefusal::NotRegistered);
     }
@@ -239,6 +244,8 @@ pub fn note(typed: &str) -> Result<String, FieldRefusal> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpeningRefusal {
     Fields(Vec<FieldRefusal>),
+    /// The days will not take place, so nobody is met there.
+    Cancelled,
     /// Their place in the cohort does not stand, or no longer.
     NotRegistered,
     /// The person chosen is not among those offered.
@@ -255,6 +262,7 @@ impl Refusal for OpeningRefusal {
     fn code(&self) -> &'static str {
         match self {
             Self::Fields(_) => "fields",
+            Self::Cancelled => "cancelled",
             Self::NotRegistered => "not-registered",
             Self::NotOffered => "not-offered",
             Self::TooMany => "too-many",
@@ -267,6 +275,9 @@ impl Refusal for OpeningRefusal {
     fn sentence(&self) -> String {
         match self {
             Self::Fields(_) => "Some of this needs another look.".into(),
+            Self::Cancelled => {
+                "These days will not take place, so no topic is opened for them. Those you opened before are yours to close.".into()
+            }
             Self::NotRegistered => "Topics are opened by those who have accepted their seat. Write to the program team.".into(),
             Self::NotOffered => "This person cannot be chosen any more. Choose somebody from the list.".into(),
             Self::TooMany => format!("You have {MOST_OPEN} topics open, which is as many as there can be. Close one first."),
@@ -342,8 +353,10 @@ mod tests {
         ] {
             let now = utc(now);
             let state = opening.state(now);
-            let facts = Facts { now, registered: true, offered: &[7, 8], openings: std::slice::from_ref(&opening) };
+            let facts = Facts { now, cancelled: false, registered: true, offered: &[7, 8], openings: std::slice::from_ref(&opening) };
             assert_eq!(open(&facts, &wish("Storage", 7)), Ok(again), "opening the same again, {state}");
+            let cancelled = Facts { cancelled: true, ..facts };
+            assert_eq!(open(&cancelled, &wish("Storage", 7)), Err(OpeningRefusal::Cancelled), "of days that are cancelled, {state}");
             assert_eq!(close(&opening, now), closing, "closing, {state}");
             assert_eq!(follow_up(&opening, 7, now), following, "following up, {state}");
             assert_eq!(follow_up(&opening, 8, now), Err(OpeningRefusal::Unknown), "somebody else following up, {state}");
@@ -374,7 +387,7 @@ mod tests {
             ("somebody not offered", true, none, wish("Storage", 9), BEFORE, Err(OpeningRefusal::NotOffered)),
             ("not registered", false, &five, wish("Topic 3", 7), BEFORE, Err(OpeningRefusal::NotRegistered)),
         ] {
-            let facts = Facts { now: utc(now), registered, offered: &[7, 8], openings };
+            let facts = Facts { now: utc(now), cancelled: false, registered, offered: &[7, 8], openings };
             assert_eq!(open(&facts, &wish), expect, "{what}");
         }
     }

@@ -1,6 +1,7 @@
 //! The words of every mail. One function a kind; each becomes the same letter, as HTML and as text.
 
 use app::desk::{App, Rendered};
+use domain::advocacy::consent::Channel;
 use domain::calendar::{self, Mailbox, Removal};
 use domain::conduct::acknowledgement::Duty;
 use domain::time::{Zone, words};
@@ -309,6 +310,22 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
                 ],
             )
         },
+        Message::PublicationCancelled { name, publication, title, channel, planned_for } => {
+            let place = Channel::parse(channel).map_or_else(|| format!("on {channel}"), |channel| channel.place().to_owned());
+            Words {
+                preheader: "Please take it out of your scheduler.".to_owned(),
+                button: Some(("Open the publication".to_owned(), format!("{base}/publications/{publication}"))),
+                after: vec![text("If it is public already, take it down today.")],
+                why: format!("You get this because you look after what {} publishes.", app.host.name),
+                ..plain(
+                    name,
+                    vec![text(format!(
+                        "“{title}”, planned {place} for {}, is cancelled and must not be published. Please take it out of your scheduler.",
+                        words::day(*planned_for)
+                    ))],
+                )
+            }
+        }
         Message::ConcernReported { name } => Words {
             preheader: "It can be read after you sign in.".to_owned(),
             button: Some(("See what waits".to_owned(), format!("{base}/incidents"))),

@@ -12,7 +12,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use chrono::{DateTime, Datelike, Utc};
 use domain::calendar::slug;
-use domain::conduct::compliance::{Difference, Report, differences};
+use domain::conduct::compliance::{Difference, Report, counted_again, differences};
 use domain::conduct::conversation_rule::language_in_english;
 use domain::time::{self, words};
 use serde_json::{Value, json};
@@ -70,16 +70,10 @@ fn said(host: &Host, report: &Report, differ: &[Difference], now: DateTime<Utc>)
     facts.push(fact("As of", &words::moment(&head.zone, now)));
     let texts = head.rule.iter().flat_map(|rule| &rule.texts).map(|(language, hash)| fact(language_in_english(*language), hash));
     let texts: Vec<Value> = texts.collect();
-    let let_stand: Vec<Value> = report
-        .let_stand
-        .iter()
-        .map(|one| {
-            let place = one.session.as_deref().unwrap_or("The letter");
-            json!([format!("“{}”", one.phrase), place, one.reason, words::day(day(one.at))])
-        })
-        .collect();
+    let let_stand: Vec<Value> =
+        report.let_stand.iter().map(|one| json!([format!("“{}”", one.phrase), one.place, one.reason, words::day(day(one.at))])).collect();
     let checked: Vec<String> = if differ.is_empty() {
-        vec!["Checked against the history of every change: the same.".to_owned()]
+        vec![counted_again()]
     } else {
         let first = "Checked against the history of every change: not the same.".to_owned();
         std::iter::once(first).chain(differ.iter().map(Difference::sentence)).collect()

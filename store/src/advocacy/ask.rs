@@ -1,4 +1,7 @@
 //! Asks: decided from current rows, and kept with their answer, refused ones too. The one place that makes a row of them.
+//!
+//! Locks: the person, then their company. Accepting an invitation takes them too (the company where the cohort keeps all of
+//! it quiet), so that an ask and an acceptance never pass each other.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +10,13 @@ use domain::advocacy::ask::{self as rules, Allowed, Ask, Facts, Kept, NotNow, So
 use domain::advocacy::ask_import::{self, ReadRefusal};
 use domain::refusal::{FieldRefusal, Refusal};
 use domain::time::is_second_press;
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use crate::conduct::quiet_period;
-use crate::entity::{ask, person};
+use crate::entity::{ask, company, person};
 use crate::halt::refuse;
 use crate::history::{self, Actor, Entry};
 use crate::sql::{self, values};
@@ -92,9 +96,9 @@ pub async fn submit(
 ) -> Result<Submitting, Halt<AskRefusal>> {
     let ask = Ask::parse(kind, wording).map_err(|wrong| Halt::Refused(AskRefusal::Fields(wrong)))?;
     let txn = db.write().await?;
-    if person::Entity::find_by_id(person).lock_exclusive().one(&*txn).await?.is_none() {
-        return refuse(AskRefusal::Unknown);
-    }
+    let Some(asked) = person::Entity::find_by_id(person).lock_exclusive().one(&*txn).await? else { return refuse(AskRefusal::Unknown) };
+    // Rows that name the company may still be added meanwhile.
+    company::Entity::find_by_id(asked.company_id).lock(LockType::NoKeyUpdate).one(&*txn).await?;
     let by = if let Actor::Staff(id) = actor { Some(id) } else { None };
     let same = same_words(&*txn, person, &ask).await?;
     let again = same.filter(|last| (last.submitted_by == by && is_second_press(last.submitted_at, now)) || is_repeated(source, last));
@@ -148,8 +152,16 @@ async fn keep(
     }
     .insert(txn)
     .await?;
-    let entry =
-        Entry { actor, act: "submit", object: "ask", object_id: row.id, cohort: None, before: String::new(), after: state.to_string() };
+    let entry = Entry {
+        actor,
+        act: "submit",
+        object: "ask",
+        object_id: row.id,
+        cohort: None,
+        before: String::new(),
+        // Of whom, so that the asks of a cohort can be counted here again.
+        after: format!("{state}; person {person}"),
+    };
     history::record(txn, now, entry).await
 }
 

@@ -39,7 +39,7 @@ pub enum Giver<'a> {
 pub enum Given {
     /// It is given until that day, and what was left out is taken back.
     Given { until: NaiveDate, stopped: Stopped },
-    /// Everything was left out: all of it is taken back.
+    /// Nothing is given anew: what was left out is taken back, which is all of it when nothing was chosen.
     Stopped(Stopped),
     /// It stood exactly so.
     AlreadySo,
@@ -242,13 +242,14 @@ async fn take_back(
     Ok(stopped)
 }
 
+/// Cancels what is planned and tells those who would publish it; never why.
 async fn cancel(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     actor: Actor,
     row: entity::publication::Model,
     before: State,
-) -> Result<(), DbErr> {
+) -> Result<(), Fault> {
     entity::publication::ActiveModel {
         id: Set(row.id),
         state: Set(State::Cancelled.as_str().to_owned()),
@@ -266,7 +267,45 @@ async fn cancel(
         before: before.to_string(),
         after: State::Cancelled.to_string(),
     };
-    history::record(txn, now, entry).await
+    history::record(txn, now, entry).await?;
+    for one in told(txn, row.created_by).await? {
+        let letter = Letter {
+            event: format!("publication-cancelled:{}:{}", row.id, one.id),
+            cohort: None,
+            invitation: None,
+            to_name: &one.name,
+            to_email: &one.email,
+            subject: format!("Not to be published: planned for {}", words::day(row.planned_for)),
+            message: Message::PublicationCancelled {
+                name: one.name.clone(),
+                publication: row.id,
+                title: row.title.clone(),
+                channel: row.channel.clone(),
+                planned_for: row.planned_for,
+            },
+            secret: Secret::default(),
+        };
+        outbox::enqueue(txn, now, letter).await?;
+    }
+    Ok(())
+}
+
+/// Somebody who sees to what is published.
+#[derive(FromQueryResult)]
+struct Told {
+    id: i64,
+    name: String,
+    email: String,
+}
+
+/// Whoever planned a publication, and marketing: those with an account that is in use.
+async fn told(txn: &impl ConnectionTrait, created_by: Option<i64>) -> Result<Vec<Told>, DbErr> {
+    sql::all(
+        txn,
+        "SELECT s.id, s.name, s.email FROM staff s WHERE s.active AND (s.id = $1 OR EXISTS (SELECT 1 FROM staff_role r WHERE r.staff_id = s.id AND r.role = 'marketing')) ORDER BY s.id",
+        values![created_by.unwrap_or(0)],
+    )
+    .await
 }
 
 /// Opens a take-down and tells those who are to see to it: where, and until when; never why.
@@ -276,12 +315,6 @@ async fn open_take_down(
     row: &entity::publication::Model,
     event: i64,
 ) -> Result<NaiveDate, Fault> {
-    #[derive(FromQueryResult)]
-    struct Told {
-        id: i64,
-        name: String,
-        email: String,
-    }
     let due = take_down_due(now.date_naive());
     let task = take_down::ActiveModel {
         publication_id: Set(row.id),
@@ -293,13 +326,7 @@ async fn open_take_down(
     }
     .insert(txn)
     .await?;
-    let told: Vec<Told> = sql::all(
-        txn,
-        "SELECT s.id, s.name, s.email FROM staff s WHERE s.active AND (s.id = $1 OR EXISTS (SELECT 1 FROM staff_role r WHERE r.staff_id = s.id AND r.role = 'marketing')) ORDER BY s.id",
-        values![row.created_by.unwrap_or(0)],
-    )
-    .await?;
-    for one in told {
+    for one in told(txn, row.created_by).await? {
         let letter = Letter {
             event: format!("take-down:{}:{}", task.id, one.id),
             cohort: None,
@@ -528,6 +555,7 @@ pub async fn announce_ends(db: &Db, now: DateTime<Utc>) -> Result<u32, Fault> {
         db.read(),
         "SELECT DISTINCT e.person_id, e.company_id, e.until_day FROM consent_event e LEFT JOIN consent_notice n ON n.consent_event_id = e.id \
          WHERE e.act = 'grant' AND e.until_day >= $1 AND e.until_day <= $2 AND n.consent_event_id IS NULL \
+         AND (e.company_id IS NULL OR EXISTS (SELECT 1 FROM signatory s WHERE s.company_id = e.company_id AND s.ended_at IS NULL)) \
          ORDER BY e.until_day, e.person_id, e.company_id LIMIT 200",
         values![today, announced_until(today)],
     )
@@ -544,7 +572,8 @@ pub async fn announce_ends(db: &Db, now: DateTime<Utc>) -> Result<u32, Fault> {
     Ok(told)
 }
 
-/// Marks every grant of one subject that ends on a day, and writes one mail if any of them still holds.
+/// Marks every grant of one subject that ends on a day, and writes one mail if any of them still holds. Nothing is marked
+/// while there is nobody to write to.
 async fn announce(db: &Db, now: DateTime<Utc>, subject: Subject, until: NaiveDate) -> Result<bool, Fault> {
     #[derive(FromQueryResult)]
     struct Ending {
@@ -570,11 +599,15 @@ async fn announce(db: &Db, now: DateTime<Utc>, subject: Subject, until: NaiveDat
     let events = ledger_in(&*txn, subject).await?;
     let holding: BTreeSet<i64> = resolve(&events, now.date_naive()).live().map(|(.., event)| event).collect();
     let holds = |one: &&Ending| holding.contains(&one.id) && events.iter().any(|event| event.id == one.id && is_announced(event));
-    let mut told = false;
-    if let Some(last) = ending.iter().rev().find(holds) {
-        told = write_ending(&*txn, now, reader, first, last.signatory_id, until).await?;
+    let Some(last) = ending.iter().rev().find(holds) else {
+        txn.commit().await?;
+        return Ok(false);
+    };
+    // A company that nobody signs for is not marked: it is told once somebody does.
+    let told = write_ending(&*txn, now, reader, first, last.signatory_id, until).await?;
+    if told {
+        txn.commit().await?;
     }
-    txn.commit().await?;
     Ok(told)
 }
 
@@ -587,13 +620,15 @@ enum Reader {
 async fn lock_reader(txn: &impl ConnectionTrait, subject: Subject) -> Result<Option<Reader>, DbErr> {
     match subject {
         Subject::Person(id) => {
-            let stands = sql::number(
+            // Their terms are behind the link of any invitation they answered; the one they hold a seat by comes first.
+            let answered = sql::number(
                 txn,
-                "SELECT invitation_id AS n FROM registration WHERE person_id = $1 AND state = 'confirmed' ORDER BY id DESC LIMIT 1",
+                "SELECT id AS n FROM invitation WHERE person_id = $1 AND state IN ('accepted', 'withdrawn', 'superseded', 'declined') \
+                 ORDER BY CASE WHEN state = 'accepted' THEN 0 ELSE 1 END, id DESC LIMIT 1",
                 values![id],
             )
             .await?;
-            let invitation = invitation::Entity::find_by_id(stands).lock_exclusive().one(txn).await?.map(|row| row.id);
+            let invitation = invitation::Entity::find_by_id(answered).lock_exclusive().one(txn).await?.map(|row| row.id);
             let row = person::Entity::find_by_id(id).lock_exclusive().one(txn).await?;
             Ok(row.map(|row| Reader::Person { row, invitation }))
         }
@@ -601,7 +636,7 @@ async fn lock_reader(txn: &impl ConnectionTrait, subject: Subject) -> Result<Opt
     }
 }
 
-/// Writes the mail: to the person, with their link while their registration stands; or to the signatory who gave it, else
+/// Writes the mail: to the person, with a link to their terms; or to the signatory who gave it, else
 /// to the newest one. Answers whether there was somebody to write to.
 async fn write_ending(
     txn: &impl ConnectionTrait,

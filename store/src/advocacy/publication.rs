@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::advocacy::consent::{Channel, Event, Scope, Standing, Subject, resolve};
 use domain::advocacy::publication::{
     self as rules, Act, Decision, Facts, Permit, Plan, PublicationRefusal, Shown, State, TypedPlan, Use, in_lines, may_publish,
@@ -530,6 +530,38 @@ pub async fn due(db: &Db) -> Result<Vec<Due>, DbErr> {
     .await
 }
 
+/// Cancelling by somebody who took a consent back: by their invitation, or as a company's signatory.
+const BY_WITHDRAWAL: &str = "h.object = 'publication' AND h.act = 'cancel' AND (h.actor LIKE 'invitation %' OR h.actor LIKE 'signatory %')";
+
+/// For so many days the list says what a withdrawal cancelled.
+const CANCELLED_DAYS: i64 = 7;
+
+/// Something planned that a withdrawal cancelled.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Cancelled {
+    pub publication: i64,
+    pub title: String,
+    pub channel: String,
+    pub planned_for: NaiveDate,
+    pub cancelled_at: DateTime<Utc>,
+}
+
+/// What withdrawals cancelled in the last days, the newest first: at most a hundred.
+///
+/// # Errors
+/// The database.
+pub async fn cancelled_lately(db: &Db, now: DateTime<Utc>) -> Result<Vec<Cancelled>, DbErr> {
+    sql::all(
+        db.read(),
+        &format!(
+            "SELECT p.id AS publication, p.title, p.channel, p.planned_for, h.at AS cancelled_at FROM publication p JOIN history h ON h.object_id = p.id \
+             WHERE p.state = 'cancelled' AND {BY_WITHDRAWAL} AND h.at > $1 ORDER BY h.id DESC LIMIT 100"
+        ),
+        values![now - TimeDelta::days(CANCELLED_DAYS)],
+    )
+    .await
+}
+
 /// A publication's page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publication {
@@ -545,6 +577,8 @@ pub struct Publication {
     pub uses: Vec<UseLine>,
     pub decisions: Vec<DecisionLine>,
     pub take_downs: Vec<TakeDownLine>,
+    /// When a consent it needed was taken back while it was planned.
+    pub withdrawn_at: Option<DateTime<Utc>>,
 }
 
 /// What it shows of whom, and how the consent stands today.
@@ -592,6 +626,10 @@ pub async fn get(db: &Db, now: DateTime<Utc>, id: i64) -> Result<Option<Publicat
         by: Option<String>,
         revision: i32,
     }
+    #[derive(FromQueryResult)]
+    struct Withdrawn {
+        at: DateTime<Utc>,
+    }
     let head: Option<Head> = sql::one(
         db.read(),
         "SELECT p.title, p.channel, p.state, p.planned_for, p.url, p.published_at, s.name AS by, p.revision FROM publication p LEFT JOIN staff s ON s.id = p.created_by \
@@ -610,6 +648,12 @@ pub async fn get(db: &Db, now: DateTime<Utc>, id: i64) -> Result<Option<Publicat
         resolve(events, now.date_naive()).standing(scope, channel)
     };
     let uses = rows.iter().map(|row| UseLine { who: row.who.clone(), scope: row.scope.clone(), standing: standing(row) }).collect();
+    let withdrawn: Option<Withdrawn> = sql::one(
+        db.read(),
+        &format!("SELECT h.at FROM history h WHERE h.object_id = $1 AND {BY_WITHDRAWAL} ORDER BY h.id DESC LIMIT 1"),
+        values![id],
+    )
+    .await?;
     let decisions = sql::all(
         db.read(),
         "SELECT d.allowed, d.reasons, s.name AS by, d.decided_at FROM publish_decision d LEFT JOIN staff s ON s.id = d.asked_by \
@@ -637,5 +681,6 @@ pub async fn get(db: &Db, now: DateTime<Utc>, id: i64) -> Result<Option<Publicat
         uses,
         decisions,
         take_downs,
+        withdrawn_at: withdrawn.map(|withdrawn| withdrawn.at),
     }))
 }

@@ -7,7 +7,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use crate::entity::{company, signatory};
+use crate::entity::{company, signatory, staff};
 use crate::halt::refuse;
 use crate::history::{self, Actor, Entry};
 use crate::outbox::{self, Letter, Message, Secret};
@@ -26,7 +26,7 @@ pub enum Asked {
 /// Names a signatory, or sends the one with this address a new link.
 ///
 /// # Errors
-/// There is no such company.
+/// There is no such company, or the address is a colleague's: nobody of the host signs for a customer.
 pub async fn save(
     db: &Db,
     now: DateTime<Utc>,
@@ -38,6 +38,10 @@ pub async fn save(
     let Some(company) = company::Entity::find_by_id(company).lock_exclusive().one(&*txn).await? else {
         return refuse(SignatoryRefusal::Unknown);
     };
+    // Also of somebody who has left: they still know the house from inside.
+    if staff::Entity::find().filter(staff::Column::Email.eq(named.email.as_str())).one(&*txn).await?.is_some() {
+        return refuse(SignatoryRefusal::of_colleague());
+    }
     let stands = signatory::Entity::find()
         .filter(signatory::Column::CompanyId.eq(company.id))
         .filter(signatory::Column::Email.eq(named.email.as_str()))

@@ -7,7 +7,7 @@ use domain::agenda::release::{self, Change, Changed, Setting, Severity, Version,
 use domain::agenda::session::SeatMode;
 use domain::conduct::acknowledgement::not_announced;
 use domain::conduct::agenda_check::Found;
-use domain::refusal::Refusal;
+use domain::refusal::{FieldRefusal, Refusal};
 use domain::time::words;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
 
@@ -23,6 +23,9 @@ use crate::outbox::{self, CalendarEvent, Letter, Message, Secret};
 use crate::sql::{self, values};
 use crate::{Db, Fault, Halt};
 
+/// A note for one's team has so many characters at most.
+const MOST_NOTE: usize = 500;
+
 /// Why nothing was released.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReleaseRefusal {
@@ -34,6 +37,8 @@ pub enum ReleaseRefusal {
     Held(Vec<String>),
     /// Somebody released meanwhile: this number now stands.
     Stale(u32),
+    /// The note says too much.
+    Note(FieldRefusal),
     Unknown,
 }
 
@@ -44,6 +49,7 @@ impl Refusal for ReleaseRefusal {
             Self::Empty => "empty",
             Self::Held(_) => "held",
             Self::Stale(_) => "stale",
+            Self::Note(why) => why.code(),
             Self::Unknown => "unknown",
         }
     }
@@ -56,7 +62,15 @@ impl Refusal for ReleaseRefusal {
             Self::Stale(number) => {
                 format!("Release {number} was published while you were looking. Check what is still to be told, then release again.")
             }
+            Self::Note(why) => why.sentence(),
             Self::Unknown => "This cohort is gone. Reload the list.".into(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Note(why) => why.field(),
+            _ => None,
         }
     }
 }
@@ -156,7 +170,7 @@ pub struct Released {
 /// `expected` is the number the page promised.
 ///
 /// # Errors
-/// Nothing to release, warnings that hold it back, or somebody released meanwhile.
+/// The note is too long, nothing to release, warnings that hold it back, or somebody released meanwhile.
 pub async fn publish(
     db: &Db,
     now: DateTime<Utc>,
@@ -165,6 +179,7 @@ pub async fn publish(
     expected: u32,
     note: &str,
 ) -> Result<Released, Halt<ReleaseRefusal>> {
+    let note = domain::contact::optional("note", note, MOST_NOTE).map_err(|why| Halt::Refused(ReleaseRefusal::Note(why)))?;
     let txn = db.write().await?;
     let Some(row) = cohort::Entity::find_by_id(cohort_id).lock_exclusive().one(&*txn).await? else {
         return refuse(ReleaseRefusal::Unknown);
@@ -203,7 +218,7 @@ pub async fn publish(
         number: Set(number),
         released_at: Set(now),
         released_by: Set(by),
-        note: Set(domain::contact::one_line(note)),
+        note: Set(note),
         changes: Set(serde_json::to_string(&changes).map_err(|why| Fault::Unreadable(why.to_string()))?),
         told: Set(people as i32),
         ..Default::default()
@@ -348,17 +363,18 @@ struct Comparison {
 async fn compare(db: &impl ConnectionTrait, cohort_id: i64) -> Result<Comparison, Fault> {
     let mut working = list(db, cohort_id).await?;
     let versions: Vec<Version> = working.iter().map(Working::version).collect::<Result<_, _>>()?;
+    let released = released_session::Entity::find().filter(released_session::Column::CohortId.eq(cohort_id)).all(db).await?;
+    let released: Vec<Version> = released.into_iter().map(version_of).collect::<Result<_, _>>()?;
     let announcing = Announcing::load(db, cohort_id).await?;
     let mut unannounced = Vec::new();
     for session in &mut working {
-        let (announced, held) = announcing.split(&session.educators);
+        let stand = released.iter().find(|version| version.session == session.id).map_or(&[][..], |version| &version.educators);
+        let (announced, held) = announcing.split(&session.educators, stand);
         session.educators = announced;
         let Some(version) = announcing.version.filter(|_| !session.cancelled) else { continue };
         unannounced
             .extend(held.iter().map(|name| Warning::about(Severity::Note, session.id, not_announced(name, &session.title, version))));
     }
-    let released = released_session::Entity::find().filter(released_session::Column::CohortId.eq(cohort_id)).all(db).await?;
-    let released: Vec<Version> = released.into_iter().map(version_of).collect::<Result<_, _>>()?;
     let announced: Vec<Version> = working.iter().map(Working::version).collect::<Result<_, _>>()?;
     let changed = release::changes(&released, &announced);
     Ok(Comparison { working, versions, unannounced, released, changed })

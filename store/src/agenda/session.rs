@@ -1,7 +1,9 @@
 //! The working copy of the agenda: sessions and rooms as the program team edits them, before a release.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use domain::access::Role;
 use domain::agenda::session::{SeatMode, SessionText, Slot, TypedSession};
+use domain::conduct::firewall::{FirewallRefusal, facilitates};
 use domain::refusal::{FieldRefusal, Refusal};
 use domain::time::{Fold, Zone, is_second_press};
 use sea_orm::{
@@ -9,7 +11,7 @@ use sea_orm::{
 };
 
 use crate::conduct::{acknowledgement, educator};
-use crate::entity::{cohort, room, session, session_facilitator};
+use crate::entity::{cohort, room, session, session_facilitator, staff, staff_role};
 use crate::halt::{refuse, word};
 use crate::history::{self, Actor, Entry};
 use crate::sql::{self, values};
@@ -97,9 +99,9 @@ fn parse_slot(typed: &Typed<'_>, zone: &Zone) -> Result<Slot, Vec<FieldRefusal>>
 /// Every field that is wrong.
 pub async fn create(db: &Db, now: DateTime<Utc>, actor: Actor, cohort_id: i64, typed: &Typed<'_>) -> Result<i64, Halt<SessionRefusal>> {
     let txn = db.write().await?;
+    cohort::Entity::find_by_id(cohort_id).lock_exclusive().one(&*txn).await?;
     let Some(zone) = zone_of(&*txn, cohort_id).await? else { return refuse(SessionRefusal::Unknown) };
     let parsed = parse(typed, &zone).map_err(|wrong| Halt::Refused(SessionRefusal::Fields(wrong)))?;
-    cohort::Entity::find_by_id(cohort_id).lock_exclusive().one(&*txn).await?;
     let newest = session::Entity::find()
         .filter(session::Column::CohortId.eq(cohort_id))
         .filter(session::Column::Title.eq(&parsed.text.title))
@@ -148,6 +150,9 @@ pub async fn edit(
     typed: &Typed<'_>,
 ) -> Result<(), Halt<SessionRefusal>> {
     let txn = db.write().await?;
+    let Some(found) = session::Entity::find_by_id(id).one(&*txn).await? else { return refuse(SessionRefusal::Unknown) };
+    // The version of the rule the cohort names stays what it is until this is saved.
+    cohort::Entity::find_by_id(found.cohort_id).lock_exclusive().one(&*txn).await?;
     let Some(row) = session::Entity::find_by_id(id).lock_exclusive().one(&*txn).await? else { return refuse(SessionRefusal::Unknown) };
     let Some(zone) = zone_of(&*txn, row.cohort_id).await? else { return refuse(SessionRefusal::Unknown) };
     let parsed = parse(typed, &zone).map_err(|wrong| Halt::Refused(SessionRefusal::Fields(wrong)))?;
@@ -249,19 +254,40 @@ pub(crate) async fn room_named(
     Ok(Some(row.id))
 }
 
-/// Whoever is newly added has acknowledged the version of the conversation rule that the cohort names. Those who
-/// facilitate the session already stay: a newer version asks them again.
+/// Whoever is newly added may facilitate, and has acknowledged the version of the conversation rule that the cohort names.
+/// Those who facilitate the session already stay: a newer version asks them again. The cohort is locked, and so is whoever
+/// is added: nobody takes up selling meanwhile.
 async fn may_facilitate(txn: &impl ConnectionTrait, cohort_id: i64, id: Option<i64>, staff: &[i64]) -> Result<(), Halt<SessionRefusal>> {
     let stand = session_facilitator::Entity::find().filter(session_facilitator::Column::SessionId.eq(id.unwrap_or(0))).all(txn).await?;
     let added: Vec<i64> = staff.iter().copied().filter(|staff| !stand.iter().any(|row| row.staff_id == *staff)).collect();
     if added.is_empty() {
         return Ok(());
     }
-    let refused = acknowledgement::unacknowledged(txn, cohort_id, &added).await?;
-    if refused.is_empty() {
+    let people = staff::Entity::find()
+        .filter(staff::Column::Id.is_in(added.iter().copied()))
+        .order_by_asc(staff::Column::Id)
+        .lock_exclusive()
+        .all(txn)
+        .await?;
+    let roles = staff_role::Entity::find().filter(staff_role::Column::StaffId.is_in(added.iter().copied())).all(txn).await?;
+    let mut wrong = Vec::new();
+    if added.iter().any(|id| !people.iter().any(|person| person.id == *id)) {
+        wrong.push("Somebody you ticked is no longer here. Look through the list, then save again.".to_owned());
+    }
+    let (able, unable): (Vec<&staff::Model>, Vec<&staff::Model>) = people.iter().partition(|person| {
+        let theirs: Vec<Role> = roles.iter().filter(|role| role.staff_id == person.id).filter_map(|role| Role::parse(&role.role)).collect();
+        facilitates(person.active, &theirs)
+    });
+    wrong.extend(unable.iter().map(|person| FirewallRefusal::MayNotFacilitate { name: person.name.clone() }.sentence()));
+    let able: Vec<i64> = able.iter().map(|person| person.id).collect();
+    let unread = acknowledgement::unacknowledged(txn, cohort_id, &able).await?;
+    if !unread.is_empty() {
+        wrong.push(acknowledgement::sentences(&unread));
+    }
+    if wrong.is_empty() {
         return Ok(());
     }
-    refuse(SessionRefusal::Fields(vec![FieldRefusal::new("facilitators", acknowledgement::sentences(&refused))]))
+    refuse(SessionRefusal::Fields(vec![FieldRefusal::new("facilitators", wrong.join(" "))]))
 }
 
 async fn set_facilitators(txn: &impl ConnectionTrait, id: i64, staff: &[i64]) -> Result<(), DbErr> {

@@ -13,7 +13,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use crate::conduct::acknowledgement;
+use crate::conduct::{acknowledgement, agenda_check};
 use crate::entity::{cohort, program, rule_version};
 use crate::halt::{refuse, word};
 use crate::history::{self, Actor, Entry};
@@ -341,7 +341,7 @@ pub async fn step(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, step: Step
     Ok(next)
 }
 
-async fn readiness(db: &impl ConnectionTrait, row: &cohort::Model) -> Result<Readiness, DbErr> {
+async fn readiness(db: &impl ConnectionTrait, row: &cohort::Model) -> Result<Readiness, Fault> {
     let sponsor = program::Entity::find_by_id(row.program_id).one(db).await?.is_some_and(|program| !program.sponsor_name.is_empty());
     Ok(Readiness {
         sponsor_named: sponsor,
@@ -350,6 +350,7 @@ async fn readiness(db: &impl ConnectionTrait, row: &cohort::Model) -> Result<Rea
         capacity: row.capacity as u32,
         rule_version: row.rule_version_id.map(|id| id as u32),
         release: row.release_number as u32,
+        sells: agenda_check::holds_invitations(db, row).await?,
     })
 }
 
@@ -548,7 +549,7 @@ pub struct SessionFill {
     pub waiting: i64,
 }
 
-/// The cohort page: figures, what needs attention, fill by company and by session. Five queries.
+/// The cohort page: figures, what needs attention, fill by company and by session. The same number of queries for any cohort.
 #[derive(Debug, Clone)]
 pub struct Dashboard {
     pub cohort: Cohort,
@@ -598,14 +599,8 @@ pub async fn dashboard(db: &Db, id: i64) -> Result<Option<Dashboard>, Fault> {
     let sum = |count: fn(&CompanyFill) -> i64| companies.iter().map(count).sum::<i64>() as u32;
     let (confirmed, named, allotted) = (sum(|c| c.confirmed), sum(|c| c.named), sum(|c| i64::from(c.seats)));
     let sums = Sums { capacity: cohort.capacity, overbooked: cohort.overbooked, allotted, outside: 0 };
-    let readiness = Readiness {
-        sponsor_named: !cohort.sponsor_name.is_empty(),
-        first_day: cohort.first_day,
-        last_day: cohort.last_day,
-        capacity: cohort.capacity,
-        rule_version: cohort.rule,
-        release: cohort.release_number,
-    };
+    let Some(row) = cohort::Entity::find_by_id(id).one(db.read()).await? else { return Ok(None) };
+    let readiness = readiness(db.read(), &row).await?;
     Ok(Some(Dashboard {
         confirmed,
         held: named - confirmed,

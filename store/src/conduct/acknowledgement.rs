@@ -300,10 +300,12 @@ impl Announcing {
         Ok(Self { version, acknowledged: rows.into_iter().filter_map(|row| row.name_key).collect() })
     }
 
-    /// The names of a session, one a line, without those that wait for an acknowledgement; and those.
-    pub(crate) fn split(&self, names: &str) -> (String, Vec<String>) {
+    /// The names of a session, one a line, without those that wait for an acknowledgement; and those. `stand` are the
+    /// names the last release announced there.
+    pub(crate) fn split(&self, names: &str, stand: &[String]) -> (String, Vec<String>) {
         let names: Vec<&str> = names.lines().collect();
-        let (announced, held) = rules::announced(self.version, &self.acknowledged, &names);
+        let stand = stand.iter().map(|name| rules::educator_key(name)).collect();
+        let (announced, held) = rules::announced(self.version, &self.acknowledged, &stand, &names);
         (announced.join("\n"), held.into_iter().map(str::to_owned).collect())
     }
 }
@@ -363,6 +365,26 @@ pub struct Duties {
     pub acknowledged: u32,
     /// Of those who are missing, how many have no address to write to.
     pub unreachable: u32,
+}
+
+/// How many people with a duty in a cohort have not acknowledged the version it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unacknowledged {
+    pub version: u32,
+    pub people: u32,
+}
+
+/// Whoever has not acknowledged the version a cohort names; `None` when it names none. Six queries.
+///
+/// # Errors
+/// The database.
+pub async fn still_missing(db: &Db, cohort: i64) -> Result<Option<Unacknowledged>, Fault> {
+    let Some(version) = version_named_by(db.read(), cohort).await? else { return Ok(None) };
+    let mut few = host_lines(db.read(), cohort, version.id).await?;
+    few.extend(educator_lines(db.read(), cohort, version.id).await?);
+    let few = few.iter().filter(|line| line.given.is_none()).count() as u32;
+    let (total, given) = executive_counts(db.read(), cohort, version.id).await?;
+    Ok(Some(Unacknowledged { version: version.number as u32, people: few + total - given }))
 }
 
 /// Who has a duty in a cohort; `missing` leaves out everybody who has acknowledged. A page at a time for executives, who
@@ -584,6 +606,8 @@ pub struct Reminded {
     pub names: Vec<String>,
     /// Educators nobody has an address of.
     pub unreachable: u32,
+    /// All of them were written to within the last minute, and nothing more was sent.
+    pub again: bool,
 }
 
 /// Mails one person, or everybody, who has not acknowledged the version the cohort names. A second press within a minute
@@ -601,7 +625,7 @@ pub async fn remind(db: &Db, now: DateTime<Utc>, actor: Actor, cohort: i64, whom
     let missing: Vec<Line> = asking.missing(&*txn).await?.into_iter().filter(|line| whom.is_none_or(|who| who == line.who)).collect();
     let Some(first) = missing.first() else { return refuse(RemindRefusal::Nobody { version: asking.version.number as u32 }) };
     let first = first.name.clone();
-    let mut reminded = Reminded { names: Vec::new(), unreachable: 0 };
+    let mut reminded = Reminded { names: Vec::new(), unreachable: 0, again: false };
     let mut written = 0;
     for line in missing {
         let pressed_before = asking.mails.get(&line.who).is_some_and(|at| is_second_press(*at, now));
@@ -617,6 +641,7 @@ pub async fn remind(db: &Db, now: DateTime<Utc>, actor: Actor, cohort: i64, whom
     if reminded.names.is_empty() {
         return refuse(if whom.is_some() { RemindRefusal::NoAddress { name: first } } else { RemindRefusal::NoAddresses });
     }
+    reminded.again = written == 0;
     if written > 0 {
         let entry = Entry {
             actor,
@@ -744,11 +769,6 @@ pub struct Own {
 /// The database.
 pub async fn own(db: &Db, staff: i64, wanted: u32) -> Result<Own, Fault> {
     #[derive(FromQueryResult)]
-    struct Asks {
-        number: i32,
-        title: String,
-    }
-    #[derive(FromQueryResult)]
     struct Number {
         number: i32,
         given: bool,
@@ -779,6 +799,29 @@ pub async fn own(db: &Db, staff: i64, wanted: u32) -> Result<Own, Fault> {
     }
     let acknowledged = versions.iter().filter(|version| version.given).map(|version| version.number as u32).collect();
     Ok(Own { acknowledged, owed })
+}
+
+/// A version that a cohort names whose sessions somebody leads, and that they have not acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Asks {
+    pub number: i32,
+    /// The cohort's title.
+    pub title: String,
+}
+
+/// What a facilitator has yet to acknowledge for the sessions they lead, the next cohort first.
+///
+/// # Errors
+/// The database.
+pub async fn asked_of_facilitator(db: &Db, staff: i64) -> Result<Vec<Asks>, DbErr> {
+    sql::all(
+        db.read(),
+        "SELECT v.number, c.title FROM cohort c JOIN rule_version v ON v.id = c.rule_version_id WHERE c.state NOT IN ('completed', 'cancelled') \
+         AND EXISTS (SELECT 1 FROM session_facilitator f JOIN session t ON t.id = f.session_id WHERE t.cohort_id = c.id AND NOT t.cancelled AND f.staff_id = $1) \
+         AND NOT EXISTS (SELECT 1 FROM acknowledgement k WHERE k.rule_version_id = v.id AND k.staff_id = $1) ORDER BY c.first_day, c.id LIMIT 50",
+        values![staff],
+    )
+    .await
 }
 
 /// How an executive stands towards the version their cohort names.

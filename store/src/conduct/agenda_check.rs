@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use domain::agenda::release::Version;
-use domain::conduct::agenda_check::{Found, Language, TermList, check_letter, check_session, reason_to_dismiss};
+use domain::agenda::release::{Severity, Version};
+use domain::conduct::agenda_check::{Found, Inviting, Language, TermList, check_inviting, check_session, reason_to_dismiss};
 use domain::contact;
 use domain::refusal::{FieldRefusal, Refusal};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
 use crate::agenda::session::{Working, list};
-use crate::entity::{cohort, finding_dismissal, term_list};
+use crate::entity::{cohort, finding_dismissal, program, term_list};
 use crate::halt::{refuse, word};
 use crate::history::{self, Actor, Entry};
 use crate::sql::{self, values};
@@ -235,7 +237,7 @@ pub struct Dismissed {
     pub at: DateTime<Utc>,
 }
 
-/// Everything found in a cohort: its letter, then its sessions in working order. The same number of queries for any cohort.
+/// Everything found in a cohort: in what invites to it, then in its sessions in working order. The same number of queries for any cohort.
 ///
 /// # Errors
 /// The database.
@@ -254,13 +256,36 @@ pub async fn of_session(db: &Db, session: &Working) -> Result<Vec<Checked>, Faul
     with_dismissals(db.read(), session.cohort_id, found).await
 }
 
-/// What is found in a cohort's letter.
+/// What is found in what invites to a cohort: its letter and title, and the words of its program.
 ///
 /// # Errors
 /// The database.
-pub async fn of_letter(db: &Db, cohort_id: i64, letter: &str) -> Result<Vec<Checked>, Fault> {
-    let found = check_letter(letter, &lists(db.read()).await?);
+pub async fn of_inviting(db: &Db, cohort_id: i64) -> Result<Vec<Checked>, Fault> {
+    let Some(row) = cohort::Entity::find_by_id(cohort_id).one(db.read()).await? else { return Ok(Vec::new()) };
+    let found = inviting(db.read(), &row, &lists(db.read()).await?).await?;
     with_dismissals(db.read(), cohort_id, found).await
+}
+
+/// Whether what invites to a cohort holds its invitations back: something there sells, and nobody let it stand.
+pub(crate) async fn holds_invitations(db: &impl ConnectionTrait, row: &cohort::Model) -> Result<bool, Fault> {
+    let found = inviting(db, row, &lists(db).await?).await?;
+    let checked = with_dismissals(db, row.id, found).await?;
+    Ok(checked.iter().any(|checked| checked.dismissed.is_none() && checked.found.severity == Severity::Block))
+}
+
+async fn inviting(db: &impl ConnectionTrait, row: &cohort::Model, lists: &[TermList]) -> Result<Vec<Found>, DbErr> {
+    let program = program::Entity::find_by_id(row.program_id).one(db).await?;
+    let mut texts = Inviting { letter: &row.letter, title: &row.title, ..Inviting::default() };
+    if let Some(program) = &program {
+        texts = Inviting {
+            program: &program.title,
+            theme: &program.theme,
+            audience: &program.audience,
+            description: &program.description,
+            ..texts
+        };
+    }
+    Ok(check_inviting(&texts, lists))
 }
 
 /// What is found and nobody has dismissed: what a release is held against.
@@ -271,7 +296,7 @@ pub(crate) async fn standing(db: &impl ConnectionTrait, row: &cohort::Model, ses
 
 async fn checked(db: &impl ConnectionTrait, row: &cohort::Model, sessions: &[Version]) -> Result<Vec<Checked>, Fault> {
     let lists = lists(db).await?;
-    let mut found = check_letter(&row.letter, &lists);
+    let mut found = inviting(db, row, &lists).await?;
     found.extend(sessions.iter().flat_map(|session| check_session(session, &lists)));
     with_dismissals(db, row.id, found).await
 }
@@ -308,7 +333,7 @@ async fn with_dismissals(db: &impl ConnectionTrait, cohort_id: i64, found: Vec<F
 /// What somebody said of a finding, and which one it is.
 #[derive(Debug, Clone, Copy)]
 pub struct TypedDismissal<'a> {
-    /// `None`: of the cohort's letter.
+    /// `None`: of what invites to the cohort; the key tells which text.
     pub session: Option<i64>,
     pub key: &'a str,
     /// As it was shown.
@@ -373,7 +398,7 @@ pub async fn dismiss(
     };
     let lists = lists(&*txn).await?;
     let found = match typed.session {
-        None => check_letter(&row.letter, &lists),
+        None => inviting(&*txn, &row, &lists).await?,
         Some(id) => match list(&*txn, cohort_id).await?.into_iter().find(|session| session.id == id) {
             Some(session) => check_session(&session.version()?, &lists),
             None => Vec::new(),

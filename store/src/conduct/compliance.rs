@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::conduct::acknowledgement::{Duty, educator_key};
+use domain::conduct::agenda_check::place_of;
 use domain::conduct::compliance::{
     Acknowledgements, Asked, Asks, Concerns, Consent, Head, LetStand, NamedRule, Openings, Publications, Report, Tally, quiet_ends,
 };
@@ -55,11 +56,12 @@ pub async fn of(db: &Db, now: DateTime<Utc>, cohort: i64) -> Result<Option<Repor
 }
 
 /// What the history tells of the same numbers. Concerns stand in it without their cohort, so that nobody who reads a cohort's
-/// history meets one: theirs is found by the case. The same number of queries for any cohort.
+/// history meets one: theirs is found by the case. Who was invited, who is at which company and whom a publication shows
+/// are read from the rows. The same number of queries for any cohort.
 ///
 /// # Errors
 /// The database.
-pub async fn from_history(db: &Db, cohort: i64) -> Result<Tally, DbErr> {
+pub async fn from_history(db: &Db, cohort: i64) -> Result<Tally, Fault> {
     #[derive(FromQueryResult)]
     struct Row {
         object: String,
@@ -71,7 +73,7 @@ pub async fn from_history(db: &Db, cohort: i64) -> Result<Tally, DbErr> {
         db.read(),
         "SELECT h.object, h.act, count(*) AS times, count(DISTINCT h.object_id) AS objects FROM history h \
          WHERE (h.cohort_id = $1 AND h.object IN ('sales opening', 'quiet period', 'finding')) \
-         OR (h.object = 'incident' AND h.object_id IN (SELECT i.id FROM incident i WHERE i.cohort_id = $1)) GROUP BY h.object, h.act",
+         OR (h.object = 'incident' AND h.object_id IN (SELECT i.id FROM incident i WHERE i.cohort_id = $1 AND i.told)) GROUP BY h.object, h.act",
         values![cohort],
     )
     .await?;
@@ -79,12 +81,21 @@ pub async fn from_history(db: &Db, cohort: i64) -> Result<Tally, DbErr> {
     let found = |object: &str, act: &str| rows.iter().find(|row| row.object == object && row.act == act);
     let objects = |object: &str, act: &str| found(object, act).map_or(0, |row| whole(row.objects));
     let times = |object: &str, act: &str| found(object, act).map_or(0, |row| whole(row.times));
+    let asks = told_asks(db, cohort).await?;
+    let (consents_given, consents_withdrawn) = told_consents(db, cohort).await?;
+    let (live, taken_down) = told_publications(db, cohort).await?;
     Ok(Tally {
         acknowledged: acknowledged(db, cohort).await?,
         opened: objects("sales opening", "open"),
         closed: objects("sales opening", "close"),
         follow_ups: times("sales opening", "follow-up"),
         overrides: times("quiet period", "override"),
+        asks_refused: asks.refused,
+        asks_allowed: asks.allowed,
+        consents_given,
+        consents_withdrawn,
+        live,
+        taken_down,
         let_stand: times("finding", "dismiss"),
         reported: objects("incident", "report"),
         upheld: objects("incident", Act::Uphold.as_str()),
@@ -107,20 +118,26 @@ async fn acknowledged(db: &Db, cohort: i64) -> Result<u32, DbErr> {
         name: String,
     }
     let version = acknowledgement::version_named_by(db.read(), cohort).await?.map_or(0, |version| version.number);
+    // What staff acknowledge holds in every cohort: only theirs is read who have a duty in this one.
+    let staff = "s.active AND (s.id IN (SELECT p.owner_id FROM cohort c JOIN program p ON p.id = c.program_id WHERE c.id = $1) \
+         OR s.id IN (SELECT f.staff_id FROM session t JOIN session_facilitator f ON f.session_id = t.id WHERE t.cohort_id = $1 AND NOT t.cancelled) \
+         OR s.id IN (SELECT o.staff_id FROM observer o WHERE o.cohort_id = $1))";
     let told: Vec<Told> = sql::all(
         db.read(),
-        "SELECT h.after FROM history h WHERE h.object = 'acknowledgement' AND h.act = 'acknowledge' AND (h.cohort_id = $1 OR h.cohort_id IS NULL)",
+        &format!(
+            "SELECT h.after FROM history h WHERE h.object = 'acknowledgement' AND h.act = 'acknowledge' AND (h.cohort_id = $1 \
+             OR (h.cohort_id IS NULL AND h.actor IN (SELECT 'staff ' || CAST(s.id AS TEXT) FROM staff s WHERE {staff})))"
+        ),
         values![cohort],
     )
     .await?;
     let on_duty: Vec<OnDuty> = sql::all(
         db.read(),
-        "SELECT 'person' AS kind, r.person_id AS id, '' AS name FROM registration r WHERE r.cohort_id = $1 AND r.state = 'confirmed' \
-         UNION SELECT 'staff' AS kind, s.id, '' AS name FROM staff s WHERE s.active \
-           AND (s.id IN (SELECT p.owner_id FROM cohort c JOIN program p ON p.id = c.program_id WHERE c.id = $1) \
-           OR s.id IN (SELECT f.staff_id FROM session t JOIN session_facilitator f ON f.session_id = t.id WHERE t.cohort_id = $1 AND NOT t.cancelled) \
-           OR s.id IN (SELECT o.staff_id FROM observer o WHERE o.cohort_id = $1)) \
-         UNION SELECT 'educator' AS kind, e.id, e.name FROM educator e WHERE e.cohort_id = $1",
+        &format!(
+            "SELECT 'person' AS kind, r.person_id AS id, '' AS name FROM registration r WHERE r.cohort_id = $1 AND r.state = 'confirmed' \
+             UNION SELECT 'staff' AS kind, s.id, '' AS name FROM staff s WHERE {staff} \
+             UNION SELECT 'educator' AS kind, e.id, e.name FROM educator e WHERE e.cohort_id = $1"
+        ),
         values![cohort],
     )
     .await?;
@@ -136,6 +153,82 @@ async fn acknowledged(db: &Db, cohort: i64) -> Result<u32, DbErr> {
         .collect();
     let on_duty = on_duty.iter().filter(|one| one.kind != "educator" || teaching.contains_key(&educator_key(&one.name)));
     Ok(whole(on_duty.filter(|one| holders.contains(format!("{}-{}", one.kind, one.id).as_str())).count()))
+}
+
+/// Asks of the same people in the same time as [`asks`] counts, as the history tells of them.
+async fn told_asks(db: &Db, cohort: i64) -> Result<Asks, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        refused: i64,
+        allowed: i64,
+    }
+    let Some(found) = head(db, cohort).await? else { return Ok(Asks::default()) };
+    let quiet_until = quiet_ends(&word(Zone::parse(&found.zone).ok(), &found.zone)?, found.last_day, whole(found.quiet_days));
+    let row: Option<Row> = sql::one(
+        db.read(),
+        "WITH accepted AS ( \
+           SELECT i.id, i.person_id AS person_id, max(h.at) AS since FROM history h JOIN invitation i ON i.id = h.object_id \
+             WHERE h.object = 'invitation' AND h.act = 'accept' AND h.cohort_id = $1 GROUP BY i.id, i.person_id \
+         ), seats AS ( \
+           SELECT person_id, since FROM accepted \
+           UNION ALL SELECT p.id, x.since FROM accepted x JOIN cohort c ON c.id = $1 JOIN person guest ON guest.id = x.person_id \
+             JOIN person p ON p.company_id = guest.company_id WHERE c.quiet_company \
+         ), quiet AS (SELECT person_id, min(since) AS since FROM seats GROUP BY person_id) \
+         SELECT count(CASE WHEN h.after LIKE 'refused;%' THEN 1 END) AS refused, \
+           count(CASE WHEN h.after LIKE 'submitted;%' AND EXISTS (SELECT 1 FROM history o WHERE o.object = 'quiet period' AND o.act = 'override' \
+             AND o.cohort_id = $1 AND o.object_id = q.person_id AND o.at <= h.at) THEN 1 END) AS allowed \
+         FROM quiet q JOIN history h ON h.object = 'ask' AND h.act = 'submit' \
+           AND h.after IN ('refused; person ' || CAST(q.person_id AS TEXT), 'submitted; person ' || CAST(q.person_id AS TEXT)) \
+         WHERE h.at >= q.since AND h.at < $2",
+        values![cohort, quiet_until],
+    )
+    .await?;
+    Ok(row.map_or_else(Asks::default, |row| Asks { refused: whole(row.refused), allowed: whole(row.allowed), overrides: 0 }))
+}
+
+/// How many people and companies allowed a use, and took one back: by who acted, once for each use. The history begins
+/// with the use, `quote: blog`.
+async fn told_consents(db: &Db, cohort: i64) -> Result<(u32, u32), DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        act: String,
+        after: String,
+        whose: String,
+        id: i64,
+    }
+    let rows: Vec<Row> = sql::all(
+        db.read(),
+        "SELECT DISTINCT h.act, h.after, 'person' AS whose, i.person_id AS id FROM invitation i \
+           JOIN history h ON h.actor = 'invitation ' || CAST(i.id AS TEXT) AND h.object = 'consent' WHERE i.cohort_id = $1 \
+         UNION ALL SELECT DISTINCT h.act, h.after, 'company' AS whose, s.company_id AS id FROM allotment a JOIN signatory s ON s.company_id = a.company_id \
+           JOIN history h ON h.actor = 'signatory ' || CAST(s.id AS TEXT) AND h.object = 'consent' WHERE a.cohort_id = $1",
+        values![cohort],
+    )
+    .await?;
+    let told = |act: &str| {
+        let uses = rows.iter().filter(|row| row.act == act);
+        uses.map(|row| (row.after.split(':').next(), row.whose.as_str(), row.id)).collect::<BTreeSet<_>>().len()
+    };
+    Ok((whole(told("grant")), whole(told("withdraw"))))
+}
+
+/// How many publications that show a participant are live, and how many were taken down, by the last the history tells.
+async fn told_publications(db: &Db, cohort: i64) -> Result<(u32, u32), DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        live: i64,
+        taken_down: i64,
+    }
+    let row: Option<Row> = sql::one(
+        db.read(),
+        "WITH shown AS (SELECT DISTINCT u.publication_id AS id FROM publication_use u JOIN registration r ON r.person_id = u.person_id WHERE r.cohort_id = $1), \
+         newest AS (SELECT max(h.id) AS id FROM shown s JOIN history h ON h.object = 'publication' AND h.object_id = s.id GROUP BY s.id) \
+         SELECT count(CASE WHEN h.after = 'live' THEN 1 END) AS live, count(CASE WHEN h.after = 'taken down' THEN 1 END) AS taken_down \
+         FROM newest n JOIN history h ON h.id = n.id",
+        values![cohort],
+    )
+    .await?;
+    Ok(row.map_or((0, 0), |row| (whole(row.live), whole(row.taken_down))))
 }
 
 // ---- one part, one query ----------------------------------------------------------------------------------------------
@@ -188,7 +281,7 @@ async fn concerns(db: &Db, cohort: i64) -> Result<Concerns, Fault> {
     }
     let rows: Vec<Row> = sql::all(
         db.read(),
-        "SELECT i.state, i.outcome, count(*) AS n FROM incident i WHERE i.cohort_id = $1 GROUP BY i.state, i.outcome",
+        "SELECT i.state, i.outcome, count(*) AS n FROM incident i WHERE i.cohort_id = $1 AND i.told GROUP BY i.state, i.outcome",
         values![cohort],
     )
     .await?;
@@ -272,20 +365,26 @@ async fn let_stand(db: &Db, cohort: i64) -> Result<Vec<LetStand>, DbErr> {
     #[derive(FromQueryResult)]
     struct Row {
         phrase: String,
+        finding_key: String,
         session: Option<String>,
         reason: String,
         dismissed_at: DateTime<Utc>,
     }
     let rows: Vec<Row> = sql::all(
         db.read(),
-        "SELECT d.phrase, s.title AS session, d.reason, d.dismissed_at FROM finding_dismissal d LEFT JOIN session s ON s.id = d.session_id \
+        "SELECT d.phrase, d.finding_key, s.title AS session, d.reason, d.dismissed_at FROM finding_dismissal d LEFT JOIN session s ON s.id = d.session_id \
          WHERE d.cohort_id = $1 ORDER BY d.dismissed_at, d.id",
         values![cohort],
     )
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| LetStand { phrase: row.phrase, session: row.session, reason: row.reason, at: row.dismissed_at })
+        .map(|row| LetStand {
+            phrase: row.phrase,
+            place: row.session.unwrap_or_else(|| place_of(&row.finding_key)),
+            reason: row.reason,
+            at: row.dismissed_at,
+        })
         .collect())
 }
 

@@ -105,6 +105,10 @@ pub enum RuleRefusal {
     Changed,
     /// Nobody has written a draft, or it was published.
     NoDraft,
+    /// Every language of it reads as in this version, which stands.
+    NothingNew(i32),
+    /// A version stands: the next one is written from all its languages.
+    NotWhole(i32),
 }
 
 impl Refusal for RuleRefusal {
@@ -114,6 +118,8 @@ impl Refusal for RuleRefusal {
             Self::Stale => "stale",
             Self::Changed => "changed",
             Self::NoDraft => "no-draft",
+            Self::NothingNew(_) => "nothing-new",
+            Self::NotWhole(_) => "not-whole",
         }
     }
 
@@ -126,6 +132,12 @@ impl Refusal for RuleRefusal {
             }
             Self::Changed => "The draft was changed while you looked at it. This is how it reads now: look once more, then publish.".into(),
             Self::NoDraft => "There is no draft any more: it was published already, or nobody has written one.".into(),
+            Self::NothingNew(number) => format!(
+                "Nothing was published: every language reads as in version {number}. To let a cohort keep to it, choose it in the cohort’s settings."
+            ),
+            Self::NotWhole(number) => format!(
+                "Nothing was published: version {number} stands. Write the next one here, in each of its languages, and look at it first."
+            ),
         }
     }
 }
@@ -162,6 +174,12 @@ impl Writing {
         }
         let stands = self.standing.iter().find(|text| text.language == language).filter(|_| self.drafts.is_empty());
         (stands.map_or("", |text| &text.body), 0)
+    }
+
+    /// Whether every language of a text reads as in the version that stands.
+    #[must_use]
+    pub fn says_nothing_new(&self, texts: &RuleTexts) -> bool {
+        texts.says_nothing_new(&hashes(&self.standing))
     }
 
     /// The draft as it would be published; `None` while there is none.
@@ -409,7 +427,7 @@ pub struct Published {
 /// `previewed` is the fingerprint of what was on the page.
 ///
 /// # Errors
-/// There is no draft, or it is no longer the one that was previewed.
+/// There is no draft, it is no longer the one that was previewed, or it says what the newest version says.
 pub async fn publish_draft(
     db: &Db,
     now: DateTime<Utc>,
@@ -433,6 +451,12 @@ pub async fn publish_draft(
     let texts = RuleTexts::parse(&bodies).map_err(|wrong| Halt::Refused(RuleRefusal::Fields(wrong)))?;
     if texts.fingerprint() != previewed {
         return refuse(RuleRefusal::Changed);
+    }
+    let newest = rule_version::Entity::find().order_by_desc(rule_version::Column::Number).one(&*txn).await?;
+    if let Some(newest) = newest
+        && texts.says_nothing_new(&hashes(&texts_in(&*txn, newest.number).await?))
+    {
+        return refuse(RuleRefusal::NothingNew(newest.number));
     }
     let (version, made) = insert(&*txn, now, actor, &texts).await?;
     rule_draft::Entity::delete_many().exec(&*txn).await?;

@@ -67,7 +67,7 @@ pub enum Saved {
 /// the same press.
 ///
 /// # Errors
-/// The address is none, or the cohort names no version or is over.
+/// The address is none or a guest's, or the cohort names no version or is over.
 pub async fn save(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, email: &str) -> Result<Saved, Halt<EducatorRefusal>> {
     let email = Email::parse(email).map_err(|why| Halt::Refused(EducatorRefusal::Address(why)))?;
     let txn = db.write().await?;
@@ -82,6 +82,10 @@ pub async fn save(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, email: &st
         return refuse(EducatorRefusal::NotAsked(RemindRefusal::NothingNamed));
     };
     let Some(found) = educator::Entity::find_by_id(id).lock_exclusive().one(&*txn).await? else { return refuse(EducatorRefusal::Unknown) };
+    if is_guest(&*txn, row.id, &email).await? {
+        let sentence = "This is the address of a guest who is invited to this cohort. Enter the educator’s own.";
+        return refuse(EducatorRefusal::Address(FieldRefusal::new("email", sentence)));
+    }
     let same = found.email.as_deref() == Some(email.as_str());
     if same && found.asked_at.is_some_and(|at| is_second_press(at, now)) {
         return Ok(Saved::Asked(found.name));
@@ -108,6 +112,17 @@ pub async fn save(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, email: &st
     history::record(&*txn, now, entry).await?;
     txn.commit().await?;
     Ok(if given.is_some() { Saved::Kept(saved.name) } else { Saved::Asked(saved.name) })
+}
+
+/// Whether somebody with this address was invited to a cohort, however they answered.
+async fn is_guest(txn: &impl ConnectionTrait, cohort: i64, email: &Email) -> Result<bool, DbErr> {
+    let guests = sql::number(
+        txn,
+        "SELECT count(*) AS n FROM invitation i JOIN person p ON p.id = i.person_id WHERE i.cohort_id = $1 AND p.email = $2",
+        values![cohort, email.as_str()],
+    )
+    .await?;
+    Ok(guests > 0)
 }
 
 /// Gives an educator a new private link; the older one is dead. Answers its token.

@@ -1,5 +1,8 @@
 //! Concerns: reported, reviewed, answered, settled. What is written in one stays in its own two tables: history keeps the
 //! state, mails say that something waits, and who reported without a name is never handed in here.
+//!
+//! What a reporter writes is one row, and nothing beside it: numbers and instants of rows elsewhere, written in the same
+//! moment, would point at them. The rest happens at the next full hour, in [`tell_due`].
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use domain::access::Role;
@@ -8,11 +11,12 @@ use domain::conduct::incident::{self as rules, Act, Facts, IncidentRefusal, Repo
 use domain::refusal::FieldRefusal;
 use domain::time::is_second_press;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    Set,
 };
 
 use crate::cohort::company::Named;
-use crate::entity::{attempt, cohort, incident, incident_message, staff};
+use crate::entity::{attempt, cohort, incident, incident_about, incident_message, staff};
 use crate::halt::{refuse, word};
 use crate::history::{self, Actor, Entry};
 use crate::outbox::{self, Letter, Message, Secret};
@@ -103,22 +107,22 @@ pub struct Cohort {
     pub first_day: NaiveDate,
 }
 
-/// The cohorts that have invited people, the latest hundred.
+/// The cohorts that have invited people, the latest hundred; only those one observes, for an account manager.
 ///
 /// # Errors
 /// The database.
-pub async fn cohorts(db: &Db) -> Result<Vec<Cohort>, DbErr> {
+pub async fn cohorts(db: &Db, observer: Option<i64>) -> Result<Vec<Cohort>, DbErr> {
     sql::all(
         db.read(),
         "SELECT c.id, c.title, p.title AS program, c.first_day FROM cohort c JOIN program p ON p.id = c.program_id WHERE c.state <> 'draft' \
-         ORDER BY c.first_day DESC, c.id DESC LIMIT 100",
-        values![],
+         AND ($1 = 0 OR EXISTS (SELECT 1 FROM observer o WHERE o.cohort_id = c.id AND o.staff_id = $1)) ORDER BY c.first_day DESC, c.id DESC LIMIT 100",
+        values![observer.unwrap_or(0)],
     )
     .await
 }
 
-/// Writes a report down and has the reviewers told in the next full hour; answers the token of its private address. The
-/// form's own token with the same words is the same report.
+/// Writes a report down, for the reviewers to be told of at the next full hour; answers the token of its private address.
+/// The form's own token with the same words is the same report.
 ///
 /// # Errors
 /// What is wrong with the fields, or too many reports in this hour.
@@ -136,7 +140,18 @@ pub async fn report(
     if cohort.is_none_or(|cohort| cohort.state == CohortState::Draft.as_str()) {
         return wrong("cohort", "Choose the cohort it happened in.");
     }
-    let stands = incident::Entity::find().filter(incident::Column::TokenHash.eq(link::hash(token))).one(&*txn).await?;
+    if let Reporter::Staff(id) = reporter
+        && sells(&*txn, id).await?
+    {
+        let observes = "SELECT count(*) AS n FROM observer WHERE staff_id = $1 AND cohort_id = $2";
+        if sql::number(&*txn, observes, values![id, cohort_id]).await? == 0 {
+            return wrong("cohort", "Choose the cohort it happened in.");
+        }
+        if report.session.is_some() {
+            return wrong("session", rules::NO_SESSION);
+        }
+    }
+    let stands = incident::Entity::find().filter(opened_by(&link::hash(token))).one(&*txn).await?;
     if stands.as_ref().is_some_and(|row| row.cohort_id == cohort_id && row.said == report.said) {
         return Ok(token.to_owned());
     }
@@ -156,7 +171,7 @@ pub async fn report(
             return wrong("started_by_staff", rules::NO_PERSON);
         }
     }
-    count_one_more(&*txn, now, cohort_id).await?;
+    count_one_more(&*txn, now, cohort_id, reporter).await?;
 
     let (reporter_staff, reporter_invitation) = match reporter {
         Reporter::Nobody => (None, None),
@@ -165,6 +180,7 @@ pub async fn report(
     };
     let at = if reporter == Reporter::Nobody { rules::coarse(now) } else { now };
     let row = incident::ActiveModel {
+        id: Set(link::random_id()),
         cohort_id: Set(cohort_id),
         session_id: Set(report.session),
         anonymous: Set(reporter == Reporter::Nobody),
@@ -180,31 +196,43 @@ pub async fn report(
         remedy: Set(String::new()),
         reviewer_id: Set(None),
         token_hash: Set(link::hash(&token)),
+        former_token_hash: Set(None),
         reported_at: Set(at),
+        seen_from: Set(rules::next_hour(now)),
+        told: Set(false),
         revision: Set(1),
-        ..Default::default()
     }
     .insert(&*txn)
     .await?;
-    note(&*txn, at, Actor::Anonymous, "report", row.id, None, State::Reported).await?;
+    if let Some(person) = row.started_by_staff_id {
+        name_in(&*txn, row.id, person).await?;
+    }
     if let Some(to) = reporter_of(&*txn, &row).await? {
         let message = Message::ConcernReceived { name: to.name.clone() };
         mail_link(&*txn, now, format!("concern-received:{}", row.id), &to, "Your concern is with the reviewers", message, &token).await?;
-    }
-    let free = free_reviewers(&*txn, &row).await?;
-    if free.is_empty() {
-        call_for_a_reviewer(&*txn, now, &row).await?;
-    }
-    for reviewer in &free {
-        tell_reviewer(&*txn, now, format!("concern-reported:{}:{}", row.id, reviewer.id), reviewer).await?;
     }
     txn.commit().await?;
     Ok(token)
 }
 
-/// Counts reports by the cohort and the hour, never by who reports. The cohort is locked by the caller.
-async fn count_one_more(txn: &impl ConnectionTrait, now: DateTime<Utc>, cohort: i64) -> Result<(), Halt<IncidentRefusal>> {
-    let (bucket, hour) = (format!("concern:{cohort}"), rules::hour(now));
+/// Refuses one report too many of an hour. Those with a name are counted by who reports, so that one person cannot keep the
+/// others from it; those without by the cohort, in their own rows. The cohort is locked by the caller.
+async fn count_one_more(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    cohort: i64,
+    reporter: Reporter,
+) -> Result<(), Halt<IncidentRefusal>> {
+    let bucket = match reporter {
+        Reporter::Nobody => {
+            let made = "SELECT count(*) AS n FROM incident WHERE cohort_id = $1 AND anonymous AND seen_from = $2";
+            let made = sql::number(txn, made, values![cohort, rules::next_hour(now)]).await?;
+            return if made >= rules::MOST_REPORTS { refuse(IncidentRefusal::TooManyReports) } else { Ok(()) };
+        }
+        Reporter::Executive { invitation } => format!("concern-guest:{invitation}"),
+        Reporter::Staff(id) => format!("concern-staff:{id}"),
+    };
+    let hour = rules::hour(now);
     attempt::Entity::delete_many()
         .filter(attempt::Column::Bucket.eq(bucket.as_str()))
         .filter(attempt::Column::MadeAt.lt(hour))
@@ -240,7 +268,7 @@ pub struct Told {
     pub messages: Vec<Said>,
 }
 
-/// The concern a token opens, changing nothing.
+/// The concern a token opens. The newest one ends the one before it: it has arrived.
 ///
 /// # Errors
 /// The database.
@@ -254,17 +282,23 @@ pub async fn by_token(db: &Db, token: &str) -> Result<Option<Told>, Fault> {
         said: String,
         state: String,
         reported_at: DateTime<Utc>,
+        arrived: bool,
     }
+    let hash = link::hash(token);
     let row: Option<Row> = sql::one(
         db.read(),
-        "SELECT i.id, p.title AS program, c.title AS cohort, i.anonymous, i.said, i.state, i.reported_at FROM incident i JOIN cohort c ON c.id = i.cohort_id \
-         JOIN program p ON p.id = c.program_id WHERE i.token_hash = $1",
-        values![link::hash(token)],
+        "SELECT i.id, p.title AS program, c.title AS cohort, i.anonymous, i.said, i.state, i.reported_at, \
+         i.token_hash = $1 AND i.former_token_hash IS NOT NULL AS arrived FROM incident i JOIN cohort c ON c.id = i.cohort_id \
+         JOIN program p ON p.id = c.program_id WHERE i.token_hash = $1 OR i.former_token_hash = $1",
+        values![hash.as_str()],
     )
     .await?;
     let Some(row) = row else { return Ok(None) };
+    if row.arrived {
+        forget_former(db.read(), &hash).await?;
+    }
     Ok(Some(Told {
-        messages: messages(db, row.id).await?,
+        messages: messages(db, row.id, true).await?,
         program: row.program,
         cohort: row.cohort,
         anonymous: row.anonymous,
@@ -274,25 +308,37 @@ pub async fn by_token(db: &Db, token: &str) -> Result<Option<Told>, Fault> {
     }))
 }
 
-async fn messages(db: &Db, incident: i64) -> Result<Vec<Said>, DbErr> {
+/// A new token was used: it has arrived, and the one before it is dead.
+async fn forget_former(db: &impl ConnectionTrait, hash: &str) -> Result<(), DbErr> {
+    sql::run(db, "UPDATE incident SET former_token_hash = NULL WHERE token_hash = $1", values![hash]).await.map(|_| ())
+}
+
+/// What was written in a case, as it came to the other side; all of it for the reporter, who sees their own at once.
+async fn messages(db: &Db, incident: i64, all: bool) -> Result<Vec<Said>, DbErr> {
+    let which = if all { "" } else { "AND m.told" };
     sql::all(
         db.read(),
-        "SELECT m.body, m.sent_at, s.name AS by FROM incident_message m LEFT JOIN staff s ON s.id = m.staff_id WHERE m.incident_id = $1 ORDER BY m.id",
+        &format!(
+            "SELECT m.body, m.sent_at, s.name AS by FROM incident_message m LEFT JOIN staff s ON s.id = m.staff_id WHERE m.incident_id = $1 {which} \
+             ORDER BY m.seen_from, m.nth, m.id"
+        ),
         values![incident],
     )
     .await
 }
 
-/// Adds a message of the reporter's. The same words again are the same message.
+/// Adds a message of the reporter's, for the reviewers to be told of at the next full hour. The same words again are the
+/// same message.
 ///
 /// # Errors
 /// There is no such address, nothing is written, or too much was today.
 pub async fn reply(db: &Db, now: DateTime<Utc>, token: &str, body: &str) -> Result<(), Halt<IncidentRefusal>> {
     let body = rules::message(body).map_err(beside)?;
     let txn = db.write().await?;
-    let found = incident::Entity::find().filter(incident::Column::TokenHash.eq(link::hash(token))).lock_exclusive().one(&*txn).await?;
+    let hash = link::hash(token);
+    let found = incident::Entity::find().filter(opened_by(&hash)).lock_exclusive().one(&*txn).await?;
     let Some(row) = found else { return refuse(IncidentRefusal::Unknown) };
-    if newest(&*txn, row.id).await?.is_some_and(|last| last.staff_id.is_none() && last.body == body) {
+    if newest(&*txn, row.id, false).await?.is_some_and(|last| last.staff_id.is_none() && last.body == body) {
         return Ok(());
     }
     let today = "SELECT count(*) AS n FROM incident_message WHERE incident_id = $1 AND staff_id IS NULL AND sent_at >= $2";
@@ -300,14 +346,71 @@ pub async fn reply(db: &Db, now: DateTime<Utc>, token: &str, body: &str) -> Resu
         return refuse(IncidentRefusal::TooManyMessages);
     }
     let at = if row.anonymous { rules::coarse(now) } else { now };
-    add_message(&*txn, at, row.id, None, body).await?;
-    note(&*txn, at, Actor::Anonymous, "write", row.id, None, state_of(&row)?).await?;
-    let free = free_reviewers(&*txn, &row).await?;
-    let taken_by = free.iter().find(|one| Some(one.id) == row.reviewer_id).cloned();
-    let whose = taken_by.map_or(free, |reviewer| vec![reviewer]);
-    let hour = rules::hour(now).timestamp();
-    for reviewer in &whose {
-        tell_reviewer(&*txn, now, format!("concern-reply:{}:{hour}:{}", row.id, reviewer.id), reviewer).await?;
+    add_message(&*txn, at, rules::next_hour(now), row.id, None, body).await?;
+    forget_former(&*txn, &hash).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+// ---- the full hour ---------------------------------------------------------------------------------------------------
+
+/// Tells the reviewers what reporters wrote before this hour, and the history; admins, where nobody may review. From then
+/// on a case is in lists and counts. Told twice is told once.
+///
+/// # Errors
+/// The database, or a row that does not read back.
+pub async fn tell_due(db: &Db, now: DateTime<Utc>) -> Result<(), Fault> {
+    let due = "SELECT (SELECT count(*) FROM incident WHERE NOT told AND seen_from <= $1) \
+               + (SELECT count(*) FROM incident_message WHERE NOT told AND seen_from <= $1) AS n";
+    if sql::number(db.read(), due, values![now]).await? == 0 {
+        return Ok(());
+    }
+    let txn = db.write().await?;
+    // Ids are random, and so is this order.
+    let cases = incident::Entity::find()
+        .filter(incident::Column::Told.eq(false))
+        .filter(incident::Column::SeenFrom.lte(now))
+        .order_by_asc(incident::Column::Id)
+        .lock_exclusive()
+        .all(&*txn)
+        .await?;
+    for row in cases {
+        let mut told: incident::ActiveModel = row.into();
+        told.told = Set(true);
+        let row = told.update(&*txn).await?;
+        note(&*txn, row.reported_at, Actor::Anonymous, "report", row.id, None, State::Reported).await?;
+        let free = free_reviewers(&*txn, row.id).await?;
+        if free.is_empty() {
+            call_for_a_reviewer(&*txn, now, row.id).await?;
+        }
+        for reviewer in &free {
+            tell_reviewer(&*txn, now, format!("concern-reported:{}:{}", row.id, reviewer.id), reviewer).await?;
+        }
+    }
+    let messages = incident_message::Entity::find()
+        .filter(incident_message::Column::Told.eq(false))
+        .filter(incident_message::Column::SeenFrom.lte(now))
+        .order_by_asc(incident_message::Column::Id)
+        .lock_exclusive()
+        .all(&*txn)
+        .await?;
+    for message in messages {
+        let (sent_at, seen_from) = (message.sent_at, message.seen_from);
+        let Some(row) = incident::Entity::find_by_id(message.incident_id).one(&*txn).await? else { continue };
+        let mut told: incident_message::ActiveModel = message.into();
+        told.told = Set(true);
+        told.update(&*txn).await?;
+        note(&*txn, sent_at, Actor::Anonymous, "write", row.id, None, state_of(&row)?).await?;
+        if seen_from == row.seen_from {
+            // Written in the hour of the report, whose mail says enough.
+            continue;
+        }
+        let free = free_reviewers(&*txn, row.id).await?;
+        let taken_by = free.iter().find(|one| Some(one.id) == row.reviewer_id).cloned();
+        let hour = seen_from.timestamp();
+        for reviewer in &taken_by.map_or(free, |reviewer| vec![reviewer]) {
+            tell_reviewer(&*txn, now, format!("concern-reply:{}:{hour}:{}", row.id, reviewer.id), reviewer).await?;
+        }
     }
     txn.commit().await?;
     Ok(())
@@ -328,9 +431,10 @@ pub struct Line {
     pub reported_at: DateTime<Utc>,
 }
 
-/// The cases `$1` may see: those no conflict keeps from them. The rule is `domain::conduct::incident::conflict`.
-const OPEN_TO: &str = "FROM incident i LEFT JOIN staff t ON t.id = i.started_by_staff_id \
-    WHERE COALESCE(i.started_by_staff_id, 0) <> $1 AND COALESCE(t.manager_id, 0) <> $1 AND COALESCE(i.reporter_staff_id, 0) <> $1";
+/// The cases `$1` may see: those reviewers were told of, and no conflict keeps from them. The rule is
+/// `domain::conduct::incident::conflict`.
+const OPEN_TO: &str = "FROM incident i WHERE i.told AND COALESCE(i.reporter_staff_id, 0) <> $1 AND NOT EXISTS \
+    (SELECT 1 FROM incident_about a JOIN staff t ON t.id = a.staff_id WHERE a.incident_id = i.id AND (a.staff_id = $1 OR COALESCE(t.manager_id, 0) = $1))";
 
 /// The cases a reviewer may see, those that wait first; only in one state when one is given.
 ///
@@ -346,7 +450,7 @@ pub async fn list(db: &Db, reviewer: i64, state: Option<State>, page: u64) -> Re
             "SELECT i.id, i.severity, i.state, p.title AS program, c.title AS cohort, n.title AS session, v.name AS reviewer, i.reported_at FROM incident i \
              JOIN cohort c ON c.id = i.cohort_id JOIN program p ON p.id = c.program_id LEFT JOIN session n ON n.id = i.session_id \
              LEFT JOIN staff v ON v.id = i.reviewer_id WHERE i.id IN (SELECT i.id {OPEN_TO} AND {found}) \
-             ORDER BY CASE i.state WHEN 'reported' THEN 0 WHEN 'reviewing' THEN 1 ELSE 2 END, i.id DESC LIMIT {PAGE_ROWS} OFFSET {}",
+             ORDER BY CASE i.state WHEN 'reported' THEN 0 WHEN 'reviewing' THEN 1 ELSE 2 END, i.seen_from DESC, i.id LIMIT {PAGE_ROWS} OFFSET {}",
             page.saturating_sub(1) * PAGE_ROWS
         ),
         with,
@@ -371,17 +475,20 @@ pub async fn counts(db: &Db, reviewer: i64) -> Result<Vec<(State, i64)>, DbErr> 
     Ok(State::ALL.iter().map(|state| (*state, of(state))).collect())
 }
 
-/// How many concerns wait that nobody may review: every active reviewer has to do with them, or there is none.
+/// How many concerns wait that nobody may review: every active reviewer has to do with them, or there is none. Whoever looks
+/// does not learn of those they have to do with themselves.
 ///
 /// # Errors
 /// The database.
-pub async fn without_reviewer(db: &Db) -> Result<i64, DbErr> {
+pub async fn without_reviewer(db: &Db, viewer: i64) -> Result<i64, DbErr> {
     sql::number(
         db.read(),
-        "SELECT count(*) AS n FROM incident i LEFT JOIN staff t ON t.id = i.started_by_staff_id WHERE i.state IN ('reported', 'reviewing') AND NOT EXISTS \
-         (SELECT 1 FROM staff s JOIN staff_role r ON r.staff_id = s.id WHERE r.role = 'incident reviewer' AND s.active AND s.id <> COALESCE(i.started_by_staff_id, 0) \
-         AND s.id <> COALESCE(t.manager_id, 0) AND s.id <> COALESCE(i.reporter_staff_id, 0))",
-        values![],
+        &format!(
+            "SELECT count(*) AS n {OPEN_TO} AND i.state IN ('reported', 'reviewing') AND NOT EXISTS (SELECT 1 FROM staff s JOIN staff_role r ON r.staff_id = s.id \
+             WHERE r.role = 'incident reviewer' AND s.active AND s.id <> COALESCE(i.reporter_staff_id, 0) AND NOT EXISTS \
+             (SELECT 1 FROM incident_about b JOIN staff u ON u.id = b.staff_id WHERE b.incident_id = i.id AND (b.staff_id = s.id OR COALESCE(u.manager_id, 0) = s.id)))"
+        ),
+        values![viewer],
     )
     .await
 }
@@ -408,6 +515,8 @@ pub struct Case {
     pub reported_at: DateTime<Utc>,
     pub revision: i32,
     pub messages: Vec<Said>,
+    /// The newest answer, when its mail did not leave and nobody tries it any more.
+    pub unsent: Option<String>,
     pub steps: Vec<Done>,
 }
 
@@ -447,6 +556,10 @@ pub async fn case(db: &Db, id: i64) -> Result<Option<Case>, Fault> {
         reported_at: DateTime<Utc>,
         revision: i32,
     }
+    #[derive(FromQueryResult)]
+    struct Unsent {
+        body: String,
+    }
     let row: Option<Row> = sql::one(
         db.read(),
         "SELECT i.cohort_id, c.title AS cohort, p.title AS program, n.title AS session, r.name AS colleague, g.name AS guest, co.name AS company, i.started_by, \
@@ -463,6 +576,13 @@ pub async fn case(db: &Db, id: i64) -> Result<Option<Case>, Fault> {
         db.read(),
         "SELECT h.at, h.act, s.name AS by FROM history h LEFT JOIN staff s ON h.actor = 'staff ' || CAST(s.id AS TEXT) \
          WHERE h.object = 'incident' AND h.object_id = $1 ORDER BY h.id",
+        values![id],
+    )
+    .await?;
+    let unsent: Option<Unsent> = sql::one(
+        db.read(),
+        "SELECT m.body FROM incident_message m JOIN outbox o ON o.event = 'concern-answered:' || CAST(m.id AS TEXT) WHERE m.incident_id = $1 \
+         AND o.state = 'failed' AND m.nth = (SELECT max(n.nth) FROM incident_message n WHERE n.incident_id = $1 AND n.staff_id IS NOT NULL)",
         values![id],
     )
     .await?;
@@ -486,7 +606,8 @@ pub async fn case(db: &Db, id: i64) -> Result<Option<Case>, Fault> {
         reviewer: row.reviewer_id.zip(row.reviewer).map(|(id, name)| Named { id, name }),
         reported_at: row.reported_at,
         revision: row.revision,
-        messages: messages(db, id).await?,
+        messages: messages(db, id, false).await?,
+        unsent: unsent.map(|answer| answer.body),
         steps,
     }))
 }
@@ -553,8 +674,8 @@ pub async fn step(
 }
 
 /// Says which member of staff a case is about, or that it is about none; answers whether the case is now closed to whoever
-/// said so. A reviewer who is named, or who manages the one named, is let go of the case. When nobody is left, the admins
-/// are told that a reviewer is missing.
+/// said so. Whoever was named once stays apart from it, and so does their manager. A reviewer who is named, or who manages the
+/// one named, is let go of the case. When nobody is left, the admins are told that a reviewer is missing.
 ///
 /// # Errors
 /// There is no such person.
@@ -575,17 +696,18 @@ pub async fn name_reported(db: &Db, now: DateTime<Utc>, reviewer: i64, id: i64, 
     named.started_by_staff_id = Set(person);
     named.revision = Set(revision + 1);
     let row = named.update(&*txn).await?;
-    let facts = facts(&*txn, &row).await?;
-    let row = if row.reviewer_id.is_some_and(|one| rules::conflict(one, &facts).is_some()) {
+    if let Some(person) = person {
+        name_in(&*txn, id, person).await?;
+    }
+    let facts = facts(&*txn, id).await?.unwrap_or_default();
+    if row.reviewer_id.is_some_and(|one| rules::conflict(one, &facts).is_some()) {
         let mut freed: incident::ActiveModel = row.into();
         freed.reviewer_id = Set(None);
-        freed.update(&*txn).await?
-    } else {
-        row
-    };
+        freed.update(&*txn).await?;
+    }
     note(&*txn, now, Actor::Staff(reviewer), "name", id, Some(state), state).await?;
-    if state.is_open() && free_reviewers(&*txn, &row).await?.is_empty() {
-        call_for_a_reviewer(&*txn, now, &row).await?;
+    if state.is_open() && free_reviewers(&*txn, id).await?.is_empty() {
+        call_for_a_reviewer(&*txn, now, id).await?;
     }
     txn.commit().await?;
     Ok(rules::conflict(reviewer, &facts).is_some())
@@ -600,7 +722,8 @@ pub enum Answered {
     Kept,
 }
 
-/// Answers whoever reported. The same words within a minute are the same answer.
+/// Answers whoever reported. The same words within a minute are the same answer; those of an answer whose mail did not leave
+/// send that mail again.
 ///
 /// # Errors
 /// Nothing is written.
@@ -611,16 +734,27 @@ pub async fn answer(db: &Db, now: DateTime<Utc>, reviewer: i64, id: i64, body: &
     let state = state_of(&row)?;
     let to = reporter_of(&*txn, &row).await?;
     let answered = if to.is_some() { Answered::Mailed } else { Answered::Kept };
-    let last = newest(&*txn, id).await?;
-    if last.is_some_and(|last| last.staff_id == Some(reviewer) && last.body == body && is_second_press(last.sent_at, now)) {
-        return Ok(answered);
+    if let Some(last) = newest(&*txn, id, true).await?.filter(|last| last.body == body) {
+        if let Some(to) = &to
+            && send_again(&*txn, now, last.id, to).await?
+        {
+            note(&*txn, now, Actor::Staff(reviewer), "send again", id, Some(state), state).await?;
+            txn.commit().await?;
+            return Ok(answered);
+        }
+        if last.staff_id == Some(reviewer) && is_second_press(last.sent_at, now) {
+            return Ok(answered);
+        }
     }
-    let message = add_message(&*txn, now, id, Some(reviewer), body).await?;
+    let message = add_message(&*txn, now, now, id, Some(reviewer), body).await?;
     note(&*txn, now, Actor::Staff(reviewer), "answer", id, Some(state), state).await?;
     if let Some(to) = to {
-        // Only the hash of the older address is kept: the mail carries a new one, and the older is dead.
+        // Only hashes are kept, so the mail carries a new address. The one they have opens the case until the new one has: a
+        // mail may never arrive.
         let token = new_token();
+        let held = row.former_token_hash.clone().unwrap_or_else(|| row.token_hash.clone());
         let mut row: incident::ActiveModel = row.into();
+        row.former_token_hash = Set(Some(held));
         row.token_hash = Set(link::hash(&token));
         row.update(&*txn).await?;
         let words = Message::ConcernAnswered { name: to.name.clone() };
@@ -647,41 +781,93 @@ fn state_of(row: &incident::Model) -> Result<State, Fault> {
 /// The case, locked, while no conflict keeps the reviewer from it: asked again, since rows may have changed.
 async fn open_to(txn: &impl ConnectionTrait, reviewer: i64, id: i64) -> Result<incident::Model, Halt<IncidentRefusal>> {
     let Some(row) = incident::Entity::find_by_id(id).lock_exclusive().one(txn).await? else { return refuse(IncidentRefusal::Unknown) };
-    if rules::conflict(reviewer, &facts(txn, &row).await?).is_some() {
-        return refuse(IncidentRefusal::Unknown);
+    match facts(txn, id).await? {
+        Some(facts) if rules::conflict(reviewer, &facts).is_none() => Ok(row),
+        _ => refuse(IncidentRefusal::Unknown),
     }
-    Ok(row)
 }
 
-async fn facts(txn: &impl ConnectionTrait, row: &incident::Model) -> Result<Facts, DbErr> {
-    let reported = match row.started_by_staff_id {
-        Some(id) => staff::Entity::find_by_id(id).one(txn).await?,
-        None => None,
-    };
-    Ok(Facts {
-        reported_staff: row.started_by_staff_id,
-        reported_staff_manager: reported.and_then(|person| person.manager_id),
-        reporter_staff: row.reporter_staff_id,
-    })
+/// Who is in a case. `None` where there is no such case, or its reviewers were not told of it yet.
+pub(crate) async fn facts(db: &impl ConnectionTrait, id: i64) -> Result<Option<Facts>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        reporter: Option<i64>,
+        reported: Option<i64>,
+        manager: Option<i64>,
+    }
+    let rows: Vec<Row> = sql::all(
+        db,
+        "SELECT i.reporter_staff_id AS reporter, a.staff_id AS reported, s.manager_id AS manager FROM incident i \
+         LEFT JOIN incident_about a ON a.incident_id = i.id LEFT JOIN staff s ON s.id = a.staff_id WHERE i.id = $1 AND i.told",
+        values![id],
+    )
+    .await?;
+    Ok(rows.first().map(|first| Facts {
+        reported: rows.iter().filter_map(|row| row.reported).collect(),
+        managers: rows.iter().filter_map(|row| row.manager).collect(),
+        reporter: first.reporter,
+    }))
 }
 
-async fn newest(txn: &impl ConnectionTrait, incident: i64) -> Result<Option<incident_message::Model>, DbErr> {
-    incident_message::Entity::find()
-        .filter(incident_message::Column::IncidentId.eq(incident))
-        .order_by_desc(incident_message::Column::Id)
-        .one(txn)
-        .await
+/// Keeps that somebody was named in a case, for good.
+async fn name_in(txn: &impl ConnectionTrait, incident: i64, person: i64) -> Result<(), DbErr> {
+    if incident_about::Entity::find_by_id((incident, person)).one(txn).await?.is_none() {
+        incident_about::ActiveModel { incident_id: Set(incident), staff_id: Set(person) }.insert(txn).await?;
+    }
+    Ok(())
 }
 
-async fn add_message(txn: &impl ConnectionTrait, at: DateTime<Utc>, incident: i64, by: Option<i64>, body: String) -> Result<i64, DbErr> {
+/// Whether somebody is an account manager.
+async fn sells(txn: &impl ConnectionTrait, id: i64) -> Result<bool, DbErr> {
+    let role = "SELECT count(*) AS n FROM staff_role WHERE staff_id = $1 AND role = $2";
+    Ok(sql::number(txn, role, values![id, Role::AccountManager.as_str()]).await? > 0)
+}
+
+/// The case that the token of this hash opens: the newest one, or the one before until the newest was used.
+fn opened_by(hash: &str) -> Condition {
+    Condition::any().add(incident::Column::TokenHash.eq(hash)).add(incident::Column::FormerTokenHash.eq(hash))
+}
+
+/// The newest message of a case, or its newest answer.
+async fn newest(txn: &impl ConnectionTrait, incident: i64, answers: bool) -> Result<Option<incident_message::Model>, DbErr> {
+    let mut found = incident_message::Entity::find().filter(incident_message::Column::IncidentId.eq(incident));
+    if answers {
+        found = found.filter(incident_message::Column::StaffId.is_not_null());
+    }
+    found.order_by_desc(incident_message::Column::SeenFrom).order_by_desc(incident_message::Column::Nth).one(txn).await
+}
+
+/// Puts a message into a case. What a reviewer writes is seen at once; the reporter's waits to be told.
+async fn add_message(
+    txn: &impl ConnectionTrait,
+    at: DateTime<Utc>,
+    seen_from: DateTime<Utc>,
+    incident: i64,
+    by: Option<i64>,
+    body: String,
+) -> Result<i64, DbErr> {
+    // Counted by side: a number among both would tell between which answers it was written.
+    let side = if by.is_some() { "IS NOT NULL" } else { "IS NULL" };
+    let before = format!("SELECT count(*) AS n FROM incident_message WHERE incident_id = $1 AND staff_id {side}");
+    let before = sql::number(txn, &before, values![incident]).await?;
     let row = incident_message::ActiveModel {
+        id: Set(link::random_id()),
         incident_id: Set(incident),
         staff_id: Set(by),
+        nth: Set(i32::try_from(before + 1).unwrap_or(i32::MAX)),
         body: Set(body),
         sent_at: Set(at),
-        ..Default::default()
+        seen_from: Set(seen_from),
+        told: Set(by.is_some()),
     };
     Ok(row.insert(txn).await?.id)
+}
+
+/// Puts the mail of an answer back in the queue when it has failed, to the address that holds now; answers whether it had.
+async fn send_again(txn: &impl ConnectionTrait, now: DateTime<Utc>, message: i64, to: &Recipient) -> Result<bool, DbErr> {
+    let again = "UPDATE outbox SET state = 'queued', attempts = 0, not_before = $1, to_email = $2 WHERE event = $3 AND state = 'failed'";
+    let event = format!("concern-answered:{message}");
+    Ok(sql::run(txn, again, values![now, to.email.as_str(), event]).await?.rows_affected() > 0)
 }
 
 /// History holds the state and nothing else of a case, and no cohort: a cohort's history has other readers.
@@ -733,29 +919,34 @@ async fn active(txn: &impl ConnectionTrait, role: Role) -> Result<Vec<Recipient>
 }
 
 /// The active reviewers no conflict keeps from a case.
-async fn free_reviewers(txn: &impl ConnectionTrait, row: &incident::Model) -> Result<Vec<Recipient>, DbErr> {
-    let facts = facts(txn, row).await?;
+async fn free_reviewers(txn: &impl ConnectionTrait, incident: i64) -> Result<Vec<Recipient>, DbErr> {
+    let facts = facts(txn, incident).await?.unwrap_or_default();
     let reviewers = active(txn, Role::IncidentReviewer).await?;
     Ok(reviewers.into_iter().filter(|reviewer| rules::conflict(reviewer.id, &facts).is_none()).collect())
 }
 
 async fn tell_reviewer(txn: &impl ConnectionTrait, now: DateTime<Utc>, event: String, to: &Recipient) -> Result<(), Fault> {
     let message = Message::ConcernReported { name: to.name.clone() };
-    mail_quietly(txn, now, event, to, "A concern waits for you", message).await
+    mail_once(txn, now, event, to, "A concern waits for you", message).await
 }
 
-/// Tells the admins, once a case, that somebody else has to be given the role.
-async fn call_for_a_reviewer(txn: &impl ConnectionTrait, now: DateTime<Utc>, row: &incident::Model) -> Result<(), Fault> {
-    for admin in active(txn, Role::Admin).await? {
+/// Tells the admins, once a case, that somebody else has to be given the role: those who have nothing to do with it, unless
+/// all have.
+async fn call_for_a_reviewer(txn: &impl ConnectionTrait, now: DateTime<Utc>, incident: i64) -> Result<(), Fault> {
+    let facts = facts(txn, incident).await?.unwrap_or_default();
+    let admins = active(txn, Role::Admin).await?;
+    let free: Vec<Recipient> = admins.iter().filter(|admin| rules::conflict(admin.id, &facts).is_none()).cloned().collect();
+    let whom = if free.is_empty() { admins } else { free };
+    for admin in whom {
         let message = Message::ConcernNeedsReviewer { name: admin.name.clone() };
-        let event = format!("concern-needs-reviewer:{}:{}", row.id, admin.id);
-        mail_quietly(txn, now, event, &admin, "A concern waits for a reviewer", message).await?;
+        let event = format!("concern-needs-reviewer:{incident}:{}", admin.id);
+        mail_once(txn, now, event, &admin, "A concern waits for a reviewer", message).await?;
     }
     Ok(())
 }
 
-/// A mail that leaves at the next full hour and keeps no other time: its minute would point at who reported. One an event.
-async fn mail_quietly(
+/// A mail without a link, once an event.
+async fn mail_once(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     event: String,
@@ -766,8 +957,7 @@ async fn mail_quietly(
     if sql::number(txn, "SELECT count(*) AS n FROM outbox WHERE event = $1", values![event.as_str()]).await? > 0 {
         return Ok(());
     }
-    let letter = letter(event, to, subject, message, Secret::default());
-    outbox::enqueue_for(txn, rules::coarse(now), rules::next_hour(now), letter).await
+    outbox::enqueue(txn, now, letter(event, to, subject, message, Secret::default())).await
 }
 
 /// A mail with the private address of a report, for somebody who gave their name.

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::cohort::State as CohortState;
 use domain::conduct::sales_opening::{self as rules, Closing, Facts, Opened, Opening, OpeningRefusal, Part, State, Typed, Wish};
 use domain::time::{Zone, is_second_press, words};
 use sea_orm::{
@@ -34,13 +35,16 @@ pub struct Made {
 /// person again is the same opening.
 ///
 /// # Errors
-/// A field, a place that does not stand, somebody who was not offered, or too many open.
+/// A field, days that are cancelled, a place that does not stand, somebody who was not offered, or too many open.
 pub async fn open(db: &Db, now: DateTime<Utc>, registration: i64, typed: &Typed<'_>) -> Result<Made, Halt<OpeningRefusal>> {
     let txn = db.write().await?;
-    let Some(registered) = registration::Entity::find_by_id(registration).lock_exclusive().one(&*txn).await? else {
+    let Some(found) = registration::Entity::find_by_id(registration).one(&*txn).await? else {
         return refuse(OpeningRefusal::NotRegistered);
     };
-    let zone = zone_of(&*txn, registered.cohort_id).await?;
+    let held = cohort::Entity::find_by_id(found.cohort_id).lock_exclusive().one(&*txn).await?;
+    let registered = registration::Entity::find_by_id(registration).lock_exclusive().one(&*txn).await?;
+    let (Some(held), Some(registered)) = (held, registered) else { return refuse(OpeningRefusal::NotRegistered) };
+    let zone = word(Zone::parse(&held.zone).ok(), &held.zone)?;
     let wish = Wish::parse(now, &zone, typed).map_err(|wrong| Halt::Refused(OpeningRefusal::Fields(wrong)))?;
     let offered: Vec<i64> = offered_in(&*txn, registration).await?.into_iter().map(|one| one.staff).collect();
     let openings: Vec<Opening> = sales_opening::Entity::find()
@@ -51,7 +55,8 @@ pub async fn open(db: &Db, now: DateTime<Utc>, registration: i64, typed: &Typed<
         .into_iter()
         .map(read)
         .collect();
-    let facts = Facts { now, registered: registered.state == "confirmed", offered: &offered, openings: &openings };
+    let cancelled = held.state == CohortState::Cancelled.as_str();
+    let facts = Facts { now, cancelled, registered: registered.state == "confirmed", offered: &offered, openings: &openings };
     let opened = rules::open(&facts, &wish).map_err(Halt::Refused)?;
     let with = staff::Entity::find_by_id(wish.staff).one(&*txn).await?.map_or_else(String::new, |staff| staff.name);
     if let Opened::AlreadyOpen(id) = opened {
@@ -68,6 +73,7 @@ pub async fn open(db: &Db, now: DateTime<Utc>, registration: i64, typed: &Typed<
         until_at: Set(wish.until_at),
         opened_at: Set(now),
         closed_at: Set(None),
+        expiry_noted: Set(false),
         ..Default::default()
     }
     .insert(&*txn)
@@ -146,8 +152,7 @@ pub async fn note_expired(db: &Db, now: DateTime<Utc>) -> Result<u32, Fault> {
     }
     let over: Vec<Over> = sql::all(
         db.read(),
-        "SELECT o.id FROM sales_opening o WHERE o.closed_at IS NULL AND o.until_at <= $1 \
-         AND NOT EXISTS (SELECT 1 FROM history h WHERE h.object = 'sales opening' AND h.object_id = o.id AND h.act = 'expire') ORDER BY o.id LIMIT 200",
+        "SELECT o.id FROM sales_opening o WHERE o.closed_at IS NULL AND o.expiry_noted = FALSE AND o.until_at <= $1 ORDER BY o.until_at LIMIT 200",
         values![now],
     )
     .await?;
@@ -155,15 +160,10 @@ pub async fn note_expired(db: &Db, now: DateTime<Utc>) -> Result<u32, Fault> {
     for Over { id } in over {
         let txn = db.write().await?;
         let Some(row) = sales_opening::Entity::find_by_id(id).lock_exclusive().one(&*txn).await? else { continue };
-        let noted = sql::number(
-            &*txn,
-            "SELECT count(*) AS n FROM history h WHERE h.object = 'sales opening' AND h.object_id = $1 AND h.act = 'expire'",
-            values![id],
-        )
-        .await?;
-        if noted > 0 || read(row.clone()).state(now) != State::Expired {
+        if row.expiry_noted || read(row.clone()).state(now) != State::Expired {
             continue;
         }
+        sales_opening::ActiveModel { id: Set(id), expiry_noted: Set(true), ..Default::default() }.update(&*txn).await?;
         note(&*txn, row.until_at, Actor::System, "expire", &row, State::Open.to_string(), State::Expired.to_string()).await?;
         txn.commit().await?;
         expired += 1;

@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "incident")]
 pub struct Model {
-    #[sea_orm(primary_key)]
+    #[sea_orm(primary_key, auto_increment = false)]
     pub id: i64,
     pub cohort_id: i64,
     pub session_id: Option<i64>,
@@ -30,7 +30,11 @@ pub struct Model {
     pub reviewer_id: Option<i64>,
     #[sea_orm(column_type = "Text")]
     pub token_hash: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub former_token_hash: Option<String>,
     pub reported_at: DateTimeUtc,
+    pub seen_from: DateTimeUtc,
+    pub told: bool,
     pub revision: i32,
 }
 

@@ -17,6 +17,7 @@ pub struct Model {
     pub until_at: DateTimeUtc,
     pub opened_at: DateTimeUtc,
     pub closed_at: Option<DateTimeUtc>,
+    pub expiry_noted: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,6 +7,7 @@ use domain::conduct::acknowledgement::{Holder, language_of};
 use domain::refusal::{FieldRefusal, Refusal};
 use domain::registration::invitation::{self as rules, AcceptFacts, Acceptance, Act, InvitationRefusal, Needs, State};
 use domain::time::Zone;
+use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
 
 use crate::cohort::allotment::{invite, journal};
@@ -251,7 +252,13 @@ pub async fn accept(db: &Db, now: DateTime<Utc>, id: i64, answer: &Answer) -> Re
     if acceptance == Acceptance::AlreadyAccepted {
         return Ok(acceptance);
     }
-    let Some(person) = person::Entity::find_by_id(row.person_id).one(&*txn).await? else { return whole(InvitationRefusal::NoLongerOpen) };
+    // From here on nothing is asked of them, nor of their colleagues where the cohort says so: see `advocacy::ask`.
+    let Some(person) = person::Entity::find_by_id(row.person_id).lock_exclusive().one(&*txn).await? else {
+        return whole(InvitationRefusal::NoLongerOpen);
+    };
+    if cohort.quiet_company {
+        entity::company::Entity::find_by_id(person.company_id).lock(LockType::NoKeyUpdate).one(&*txn).await?;
+    }
 
     let earlier = registration::Entity::find().filter(registration::Column::InvitationId.eq(id)).one(&*txn).await?;
     let filled = registration::ActiveModel {
@@ -561,6 +568,8 @@ pub async fn save_details(
     let clears_zone = zone.is_some_and(|zone| zone.trim().is_empty());
     let (needs, zone) = parse_details(needs, zone, false)?;
     let txn = db.write().await?;
+    let Some(invited) = invitation::Entity::find_by_id(id).one(&*txn).await? else { return whole(InvitationRefusal::NotYet) };
+    let person = person::Entity::find_by_id(invited.person_id).lock_exclusive().one(&*txn).await?;
     let row = registration::Entity::find().filter(registration::Column::InvitationId.eq(id)).lock_exclusive().one(&*txn).await?;
     let Some(row) = row else { return whole(InvitationRefusal::NotYet) };
     if row.revision != revision {
@@ -569,7 +578,7 @@ pub async fn save_details(
             "These details were changed in another window while you were typing. What you typed is below: check it and save again.",
         )));
     }
-    if let Some(person) = person::Entity::find_by_id(row.person_id).one(&*txn).await? {
+    if let Some(person) = person {
         if clears_zone {
             person::ActiveModel { id: Set(person.id), zone: Set(None), ..Default::default() }.update(&*txn).await?;
         } else {

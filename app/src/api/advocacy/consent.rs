@@ -92,7 +92,8 @@ async fn given(
             let what = wish.scope.heading();
             let sentence = match given {
                 Given::Given { until, stopped } => format!("{what}: allowed until {}.{}", day(until), follows(stopped)),
-                Given::Stopped(stopped) => format!("{what}: stopped.{}", follows(stopped)),
+                Given::Stopped(stopped) if wish.channels.is_empty() => format!("{what}: stopped.{}", follows(stopped)),
+                Given::Stopped(stopped) => format!("{what}: allowed only where it is ticked now.{}", follows(stopped)),
                 Given::AlreadySo => format!("{what}: allowed already, exactly so."),
             };
             desk.done(format!("{page}#{}", wish.scope.key()), sentence)

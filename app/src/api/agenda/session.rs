@@ -13,7 +13,7 @@ pub async fn create_session(#[server(flatten)] form: Form) -> Result<Answer, Ser
     let desk = Desk::at(Door::CreateSession).await?;
     let cohort = form.id("cohort");
     desk.or_stop(desk.owns(desk.or_stop(store::access::cohort(desk.db(), cohort).await)?))?;
-    let hosts = hosts(&desk, &form, None).await?;
+    let hosts = hosts(&form);
     let made = store::agenda::session::create(desk.db(), desk.now, desk.actor(), cohort, &typed(&form, &hosts)).await;
     match settle(&desk, made)? {
         Ok(id) => desk
@@ -31,7 +31,7 @@ pub async fn edit_session(#[server(flatten)] form: Form) -> Result<Answer, Serve
     let desk = Desk::at(Door::EditSession).await?;
     let id = form.id("session");
     let cohort = desk.or_stop(desk.owns_part(desk.or_stop(store::access::session(desk.db(), id).await)?))?;
-    let hosts = hosts(&desk, &form, Some(id)).await?;
+    let hosts = hosts(&form);
     let saved = store::agenda::session::edit(desk.db(), desk.now, desk.actor(), id, form.revision(), &typed(&form, &hosts)).await;
     match settle(&desk, saved)? {
         Ok(()) => {
@@ -86,24 +86,10 @@ pub async fn set_room(#[server(flatten)] form: Form) -> Result<Answer, ServerFnE
     }
 }
 
-/// The ticked facilitators: staff who may be one, or who facilitate this session already.
+/// The ticked facilitators. Whether each may be one is asked of their current roles.
 #[cfg(feature = "ssr")]
-async fn hosts(desk: &crate::desk::Desk, form: &Form, session: Option<i64>) -> Result<Vec<i64>, ServerFnError> {
-    use domain::access::Role;
-
-    let ticked: Vec<i64> = form.chosen("facilitator").filter_map(|id| id.parse().ok()).collect();
-    let staff = desk.or_stop(store::staff::list(desk.db()).await)?;
-    let already = match session {
-        Some(id) => desk.or_stop(store::agenda::session::facilitators(desk.db(), id).await)?,
-        None => Vec::new(),
-    };
-    let may = |id: i64| {
-        already.iter().any(|named| named.id == id)
-            || staff.iter().any(|line| {
-                line.id == id && line.active && (line.roles.contains(&Role::Facilitator) || line.roles.contains(&Role::ProgramManager))
-            })
-    };
-    Ok(ticked.into_iter().filter(|id| may(*id)).collect())
+fn hosts(form: &Form) -> Vec<i64> {
+    form.chosen("facilitator").filter_map(|id| id.parse().ok()).collect()
 }
 
 #[cfg(feature = "ssr")]

@@ -151,7 +151,11 @@ fn who_is_written_to(reminded: &store::conduct::acknowledgement::Reminded) -> St
     use crate::words::{count, list};
 
     let people = u32::try_from(reminded.names.len()).unwrap_or(u32::MAX);
-    let written = if people <= 3 {
+    let written = if reminded.again && people <= 3 {
+        format!("We wrote to {} a moment ago.", list(&reminded.names))
+    } else if reminded.again {
+        format!("We wrote to {} a moment ago.", count(people, "person", "people"))
+    } else if people <= 3 {
         format!("{} {} being written to.", list(&reminded.names), if people == 1 { "is" } else { "are" })
     } else {
         format!("{} being written to.", count(people, "person is", "people are"))

@@ -10,13 +10,21 @@ pub async fn save_rule_draft(#[server(flatten)] form: Form) -> Result<Answer, Se
     use crate::desk::{Desk, settle};
     use domain::access::Door;
     use domain::conduct::conversation_rule::{Language, field_of};
-    use store::conduct::conversation_rule::{RuleRefusal, TypedText, save_draft};
+    use store::conduct::conversation_rule::{RuleRefusal, TypedText, save_draft, writing};
 
     let desk = Desk::at(Door::SaveRuleDraft).await?;
     let revision = |language: Language| form.get(&format!("revision_{language}")).trim().parse().unwrap_or(0);
+    // A language that was not on the form stays as it stands.
+    let stands = desk.or_stop(writing(desk.db()).await)?;
     let typed: Vec<TypedText<'_>> = Language::ALL
         .iter()
-        .map(|language| TypedText { language: *language, body: form.get(field_of(*language)), revision: revision(*language) })
+        .map(|language| match form.0.get(field_of(*language)) {
+            Some(body) => TypedText { language: *language, body, revision: revision(*language) },
+            None => {
+                let (body, revision) = stands.field(*language);
+                TypedText { language: *language, body, revision }
+            }
+        })
         .collect();
     let saved = save_draft(desk.db(), desk.now, desk.actor(), &typed).await;
     match settle(&desk, saved)? {
@@ -31,8 +39,8 @@ pub async fn save_rule_draft(#[server(flatten)] form: Form) -> Result<Answer, Se
     }
 }
 
-/// Publishes the next version: the draft, with the cohorts that are to keep it, or a text that is sent along. The words
-/// of a standing version are that version.
+/// Publishes the next version: the draft, with the cohorts that are to keep it; or the first version, which is sent along.
+/// The words that stand are not published again.
 #[server(prefix = "/api", endpoint = "conduct/conversation-rule/publish")]
 pub async fn publish_rule(#[server(flatten)] form: Form) -> Result<Answer, ServerFnError> {
     use crate::desk::{Desk, settle};
@@ -54,14 +62,20 @@ pub async fn publish_rule(#[server(flatten)] form: Form) -> Result<Answer, Serve
 #[cfg(feature = "ssr")]
 async fn publish_text(desk: &crate::desk::Desk, form: &Form) -> Result<Answer, ServerFnError> {
     use crate::desk::settle;
-    use store::conduct::conversation_rule::{list, publish};
+    use domain::conduct::conversation_rule::RuleText;
+    use store::conduct::conversation_rule::{RuleRefusal, list, publish};
 
-    let newest = desk.or_stop(list(desk.db()).await)?.first().map_or(0, |version| version.number);
+    let versions = desk.or_stop(list(desk.db()).await)?;
+    if let Some(newest) = versions.first() {
+        let same = RuleText::parse(form.get("body")).is_ok_and(|text| text.hash == newest.content_hash);
+        return if same {
+            desk.declined("/rules", &RuleRefusal::NothingNew(newest.number))
+        } else {
+            desk.declined("/rules/write", &RuleRefusal::NotWhole(newest.number))
+        };
+    }
     let done = publish(desk.db(), desk.now, desk.actor(), form.get("body")).await;
     match settle(desk, done)? {
-        Ok(number) if number <= newest => {
-            desk.done("/rules", format!("These are the words of version {number}, so no new version was needed."))
-        }
         Ok(number) => {
             desk.done("/rules", format!("Version {number} is published. Choose it in the settings of the cohorts it is meant for."))
         }

@@ -17,6 +17,9 @@ pub async fn open_invitation(#[server(flatten)] form: Form) -> Result<Answer, Se
     let invitation = desk.or_stop(store::registration::invitation::get(desk.db(), opened.id).await)?;
     desk.give_cookie(EXECUTIVE_COOKIE, opened.cookie);
     let to = match (invitation.map(|invitation| invitation.state), form.get("go")) {
+        // A concern waits for nobody's answer.
+        (_, "concern") => "/my/concern",
+        (Some(state), "terms") if !state.is_pending() => "/my/terms",
         (Some(State::Accepted), _) => "/my/week",
         (Some(state), "accept") if state.is_pending() => "/invitation/accept",
         (Some(state), "colleague") if state.is_pending() => "/invitation/colleague",

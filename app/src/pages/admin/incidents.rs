@@ -1,7 +1,8 @@
 //! Concerns as staff meet them: the form of a colleague who reports one, and the reviewers' list and cases.
 
 use chrono::{DateTime, Utc};
-use domain::conduct::incident::{Act, Severity, State};
+use domain::access::Role;
+use domain::conduct::incident::{Act, Severity, State, reference};
 use leptos::prelude::*;
 use store::cohort::company::Named;
 use store::conduct::incident::{Case, Cohort, Done, Line, new_token};
@@ -22,7 +23,10 @@ use crate::words;
 /// # Errors
 /// Faults.
 pub async fn report(desk: Desk) -> Reply {
-    let cohorts = store::conduct::incident::cohorts(desk.db()).await?;
+    let staff = desk.staff()?;
+    // Whoever sells knows of the cohorts they observe, and of no session.
+    let sells = staff.is(Role::AccountManager);
+    let cohorts = store::conduct::incident::cohorts(desk.db(), sells.then_some(staff.id)).await?;
     let asked = desk.query("cohort").parse::<i64>().ok();
     let only = if cohorts.len() == 1 { cohorts.first() } else { None };
     let chosen = asked.and_then(|id| cohorts.iter().find(|cohort| cohort.id == id)).or(only).cloned();
@@ -30,7 +34,7 @@ pub async fn report(desk: Desk) -> Reply {
     let host = desk.app.host.name.clone();
     let rest = match &chosen {
         Some(cohort) => {
-            let sessions = store::conduct::incident::sessions(desk.db(), cohort.id).await?;
+            let sessions = if sells { None } else { Some(store::conduct::incident::sessions(desk.db(), cohort.id).await?) };
             let colleagues = store::conduct::incident::colleagues(desk.db()).await?;
             let about = format!("{}, {}", cohort.title, cohort.program);
             view! {
@@ -47,7 +51,8 @@ pub async fn report(desk: Desk) -> Reply {
         None => ().into_any(),
     };
     let which = if cohorts.is_empty() {
-        empty("No cohort has invited anybody yet", "As soon as one has, a concern about it can be reported here.", None)
+        let heading = if sells { "You observe no cohort" } else { "No cohort has invited anybody yet" };
+        empty(heading, "As soon as that changes, a concern about it can be reported here.", None)
     } else {
         which_cohort(cohorts, chosen.as_ref())
     };
@@ -117,7 +122,7 @@ pub async fn list(desk: Desk) -> Reply {
         let act = state.map(|_| ("/incidents".to_owned(), "Show every state"));
         empty(
             "No concern is here",
-            "What guests and colleagues report appears here within the hour. You never see one you have to do with.",
+            "What guests and colleagues report appears here at the next full hour. You never see one you have to do with.",
             act,
         )
     } else {
@@ -163,7 +168,7 @@ fn row(line: Line, now: DateTime<Utc>) -> AnyView {
     };
     view! {
         <tr role="row">
-            <th scope="row" role="rowheader"><a href=format!("/incidents/{}", line.id)>{format!("Concern {}", line.id)}</a></th>
+            <th scope="row" role="rowheader"><a href=format!("/incidents/{}", line.id)>{reference(line.id, line.reported_at.date_naive())}</a></th>
             <td role="cell" data-label="Severity">{severity_tag(&line.severity)}</td>
             <td role="cell" data-label="Cohort"><div class="stack tight"><span>{line.cohort}</span><span class="soft small">{line.program}</span></div></td>
             <td role="cell" data-label="Session" class="soft">{line.session}</td>
@@ -208,7 +213,7 @@ pub async fn show(desk: Desk) -> Reply {
     let colleagues = store::conduct::incident::colleagues(desk.db()).await?;
     let (stepping, naming, answering) =
         (desk.draft("step-incident").await?, desk.draft("name-reported").await?, desk.draft("answer-reporter").await?);
-    let title = format!("Concern {id}");
+    let title = reference(id, case.reported_at.date_naive());
     let here = title.clone();
     frame::staff(&desk, Section::Incidents, &title, move || {
         let about = format!("{} · {} · reported on {}", case.cohort, case.program, on(case.reported_at));
@@ -237,7 +242,7 @@ pub async fn show(desk: Desk) -> Reply {
                         <section class="stack close"><h2>"What was reported"</h2><div class="rule stack close">{paragraphs(&case.said)}</div></section>
                         {outcome(&case)}
                         {review(&stepping, &case, reviewer)}
-                        <section class="stack"><h2>"Messages"</h2>{messages}</section>
+                        <section class="stack"><h2>"Messages"</h2>{messages}{unsent(&case)}</section>
                         <section class="stack" id="write">
                             <h2>"Answer whoever reported it"</h2>
                             <form class="stack" method="post" action="/api/conduct/incident/answer">
@@ -252,6 +257,22 @@ pub async fn show(desk: Desk) -> Reply {
             </main>
         }
     })
+}
+
+/// The newest answer, when its mail did not leave: they may send it once more.
+fn unsent(case: &Case) -> Option<AnyView> {
+    let body = case.unsent.clone()?;
+    let said = view! {
+        <div class="notice warn stack close">
+            <p>"The mail did not leave. The address they have still opens the concern, so your answer can be read there."</p>
+            <form method="post" action="/api/conduct/incident/answer">
+                {form::hidden("incident", case.id)}
+                {form::hidden("body", body)}
+                <button class="button">"Send it again"</button>
+            </form>
+        </div>
+    };
+    Some(said.into_any())
 }
 
 /// Among reviewers, each message has its writer's name.
@@ -291,7 +312,7 @@ fn about_whom(draft: &Draft, case: &Case, colleagues: Vec<Named>) -> AnyView {
             <details class="ask" open=open>
                 <summary class="button">"Name the person reported…"</summary>
                 <form class="card stack" method="post" action="/api/conduct/incident/name-reported">
-                    <p class="small">"From then on neither they nor their manager can open this concern. If that is you, it closes to you at once."</p>
+                    <p class="small">"From then on neither they nor their manager can open this concern, whoever is named later. If that is you, it closes to you at once."</p>
                     {form::hidden("incident", case.id)}
                     {form::select(draft, Input { name: "staff", label: "The person", value, ..Input::default() }, options)}
                     <p><button class="button">"Keep whom it is about"</button></p>
@@ -401,6 +422,7 @@ fn steps(steps: Vec<Done>) -> AnyView {
                 "report" => "Reported",
                 "write" => "A message from whoever reported it",
                 "answer" => "Answered",
+                "send again" => "The mail was sent again",
                 "name" => "Said whom it is about",
                 other => Act::parse(other).map_or("Changed", Act::label),
             };

@@ -9,12 +9,13 @@ use leptos::prelude::*;
 use store::agenda::session::Facilitated;
 use store::cohort::Line;
 use store::cohort::company::Attendance;
+use store::conduct::acknowledgement::Asks;
 
 use super::programs::state_tag;
 use crate::components::table::{bar, empty, pager, tag};
 use crate::desk::{Desk, Reply};
 use crate::frame::{self, Section};
-use crate::words::{capital, count, thousands};
+use crate::words::{capital, count, list, thousands};
 
 /// The sessions I lead, those to come first.
 ///
@@ -22,6 +23,7 @@ use crate::words::{capital, count, thousands};
 /// Faults.
 pub async fn my_sessions(desk: Desk) -> Reply {
     let sessions = store::agenda::session::facilitated_by(desk.db(), desk.staff()?.id).await?;
+    let asked = store::conduct::acknowledgement::asked_of_facilitator(desk.db(), desk.staff()?.id).await?;
     let (past, coming): (Vec<_>, Vec<_>) =
         sessions.into_iter().partition(|session| session.ends <= time::to_local(&zone(&session.zone), desk.now));
     let eyebrow = match coming.iter().filter(|session| !session.cancelled).count() {
@@ -47,11 +49,30 @@ pub async fn my_sessions(desk: Desk) -> Reply {
         view! {
             <main id="main" class="wrap page stack loose">
                 <div class="stack tight"><p class="eyebrow">{eyebrow}</p><h1>"My sessions"</h1><p class="soft">"You moderate; the educators teach. Times are the venue's."</p></div>
+                {to_read(&asked)}
                 {body}
                 {earlier}
             </main>
         }
     })
+}
+
+/// The versions of the conversation rule that the cohorts of one's sessions keep to, and one has not acknowledged.
+fn to_read(asked: &[Asks]) -> AnyView {
+    let mut numbers: Vec<i32> = asked.iter().map(|asks| asks.number).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+        .into_iter()
+        .map(|number| {
+            let titles: Vec<String> =
+                asked.iter().filter(|asks| asks.number == number).map(|asks| format!("“{}”", asks.title)).collect();
+            let keeps = if titles.len() == 1 { "keeps" } else { "keep" };
+            let says = format!("{} {keeps} to version {number} of the conversation rule. It takes a minute to read: ", list(&titles));
+            view! { <p class="notice">{says}<a href=format!("/rules?version={number}#acknowledge-{number}")>{format!("read and acknowledge version {number}")}</a>"."</p> }
+        })
+        .collect_view()
+        .into_any()
 }
 
 /// Sessions under their day and cohort, in the order they come.

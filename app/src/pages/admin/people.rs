@@ -12,7 +12,7 @@ use store::cohort::person::Line;
 use store::conduct::quiet_period::SetAsideLine;
 
 use crate::components::form::{self, Input};
-use crate::components::table::{empty, pager, tag};
+use crate::components::table::{Column, empty, listing, pager, tag};
 use crate::desk::{Desk, Draft, Reply, Stop};
 use crate::frame::{self, Section};
 use crate::words::{capital, thousands};
@@ -37,19 +37,7 @@ pub async fn list(desk: Desk) -> Reply {
         empty("Nobody is known yet", "People stand here once they are named for a seat of a cohort.", None)
     } else {
         let rows = found.rows.into_iter().map(row).collect_view();
-        view! {
-            <div class="table-wrap"><table class="cards-on-phone" role="table">
-                <caption class="visually-hidden">"People by name"</caption>
-                <thead><tr role="row">
-                    <th scope="col" role="columnheader">"Name"</th>
-                    <th scope="col" role="columnheader">"Title"</th>
-                    <th scope="col" role="columnheader">"Company"</th>
-                    <th scope="col" role="columnheader">"Quiet until"</th>
-                </tr></thead>
-                <tbody>{rows}</tbody>
-            </table></div>
-        }
-        .into_any()
+        listing("People by name", &[Column::of("Name"), Column::of("Title"), Column::of("Company"), Column::of("Quiet until")], rows)
     };
     frame::staff(&desk, Section::People, "People", || {
         view! {
@@ -67,6 +55,8 @@ pub async fn list(desk: Desk) -> Reply {
 }
 
 fn row(line: Line) -> AnyView {
+    // The exact day stands here by decision, though it hints that a week was attended: whoever asks must know from when on
+    // they may. Neither the cohort nor the program is named with it.
     let quiet = match line.quiet_until {
         Some(until) => tag("warn", date(until)),
         None => view! { <span class="soft">"not quiet"</span> }.into_any(),
@@ -164,7 +154,8 @@ fn quiet_part(not_now: Option<&NotNow>, set_aside: Vec<SetAsideLine>, who: &Prin
                 let what = format!("{} set the quiet period of “{}” aside on {when}: ", line.by, line.title);
                 view! { <li>{what}<q>{line.reason}</q></li> }.into_any()
             } else {
-                view! { <li>{format!("{} set a quiet period aside on {when}.", line.by)}</li> }.into_any()
+                // The owner's name would tell which program, and the reason often whose week it was.
+                view! { <li>{format!("A quiet period was set aside on {when}.")}</li> }.into_any()
             }
         })
         .collect::<Vec<AnyView>>();
@@ -233,20 +224,8 @@ fn asked_part(lines: Vec<AskLine>) -> AnyView {
         view! { <p class="soft">"Nothing was asked of them yet."</p> }.into_any()
     } else {
         let rows = lines.into_iter().map(asked_row).collect_view();
-        view! {
-            <div class="table-wrap"><table class="cards-on-phone" role="table">
-                <caption class="visually-hidden">"What was asked of them, the newest first"</caption>
-                <thead><tr role="row">
-                    <th scope="col" role="columnheader">"What for"</th>
-                    <th scope="col" role="columnheader">"In which words"</th>
-                    <th scope="col" role="columnheader">"By"</th>
-                    <th scope="col" role="columnheader">"When"</th>
-                    <th scope="col" role="columnheader">"Answer"</th>
-                </tr></thead>
-                <tbody>{rows}</tbody>
-            </table></div>
-        }
-        .into_any()
+        let columns = [Column::of("What for"), Column::of("In which words"), Column::of("By"), Column::of("When"), Column::of("Answer")];
+        listing("What was asked of them, the newest first", &columns, rows)
     };
     view! { <section id="asks" class="stack" aria-labelledby="asks-h"><h2 id="asks-h">"What was asked"</h2>{body}</section> }.into_any()
 }

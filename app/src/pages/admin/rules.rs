@@ -11,7 +11,7 @@ use store::conduct::conversation_rule::{Movable, Text, Version, Writing};
 use super::programs::figure;
 use crate::components::form::{self, Choice, Input};
 use crate::components::rule_text;
-use crate::components::table::{empty, tag};
+use crate::components::table::{Column, empty, listing, tag};
 use crate::desk::{Desk, Draft, Reply, Stop};
 use crate::frame::{self, Section};
 use crate::words;
@@ -43,22 +43,16 @@ pub async fn list(desk: Desk) -> Reply {
         empty("No rule yet", sentence, None)
     } else {
         let rows = versions.into_iter().map(|version| row(version, newest, &own)).collect_view();
-        view! {
-            <div class="table-wrap"><table class="cards-on-phone" role="table">
-                <caption class="visually-hidden">"Versions of the rule, the newest first"</caption>
-                <thead><tr role="row">
-                    <th scope="col" role="columnheader">"Version"</th>
-                    <th scope="col" role="columnheader">"Published"</th>
-                    <th scope="col" role="columnheader">"By"</th>
-                    <th scope="col" role="columnheader">"Fingerprint"</th>
-                    <th scope="col" role="columnheader" class="num">"Cohorts"</th>
-                    <th scope="col" role="columnheader" class="num">"Acknowledged by"</th>
-                    <th scope="col" role="columnheader">"You"</th>
-                </tr></thead>
-                <tbody>{rows}</tbody>
-            </table></div>
-        }
-        .into_any()
+        let columns = [
+            Column::of("Version"),
+            Column::of("Published"),
+            Column::of("By"),
+            Column::of("Fingerprint"),
+            Column::num("Cohorts"),
+            Column::num("Acknowledged by"),
+            Column::of("You"),
+        ];
+        listing("Versions of the rule, the newest first", &columns, rows)
     };
     frame::staff(&desk, Section::Rules, "Conversation rule", || {
         view! {
@@ -128,10 +122,13 @@ fn to_acknowledge(desk: &Desk, owed: &Owed, first: bool) -> AnyView {
 fn row(version: Version, newest: Option<i32>, own: &Own) -> AnyView {
     let number = version.number;
     let current = (newest == Some(number)).then(|| tag("good", "newest"));
+    let asked = own.owed.iter().any(|owed| owed.number == number.unsigned_abs() && !owed.cohorts.is_empty());
     let mine = if own.acknowledged.contains(&number.unsigned_abs()) {
         tag("good", "acknowledged")
     } else {
-        view! { <a href=format!("/rules?version={number}#acknowledge-{number}")>"Acknowledge"<span class="visually-hidden">{format!(" version {number}")}</span></a> }.into_any()
+        // Whoever is to be added to a cohort reads the version it names, and may acknowledge it there.
+        let act = if asked { "Acknowledge" } else { "Read" };
+        view! { <a href=format!("/rules?version={number}#acknowledge-{number}")>{act}<span class="visually-hidden">{format!(" version {number}")}</span></a> }.into_any()
     };
     view! {
         <tr role="row">
@@ -281,8 +278,10 @@ pub async fn preview(desk: Desk) -> Reply {
     let same = store::conduct::conversation_rule::already_says(desk.db(), &texts).await?;
     let owner = (!staff.is(Role::Admin)).then_some(staff.id);
     let cohorts = store::conduct::conversation_rule::movable(desk.db(), owner, staff.id).await?;
-    let number = same.unwrap_or(writing.next);
+    let nothing_new = writing.says_nothing_new(&texts);
+    let number = if nothing_new { writing.next - 1 } else { same.unwrap_or(writing.next) };
     let heading = match same {
+        _ if nothing_new => format!("Version {number} says this already"),
         Some(number) => format!("This is version {number}"),
         None => format!("Version {number}, as it will be read"),
     };
@@ -313,10 +312,22 @@ pub async fn preview(desk: Desk) -> Reply {
             view! { <p class="notice warn">{format!("Version {newest} can also be read in {}; this one cannot.", words::list(&left_out))}</p> }
         });
         let said = match same {
+            _ if nothing_new => format!(
+                "Every language here reads as in version {number}, so there is nothing to publish. Change the draft; or, to let a cohort keep to version {number}, choose it in the cohort’s settings."
+            ),
             Some(number) => format!("Version {number} says exactly this, so no new version is needed. You may move cohorts to it below."),
             None => "Once it is published it is never changed. Cohorts you do not tick keep their version.".to_owned(),
         };
         let act = if same.is_some() { format!("Use version {number}") } else { format!("Publish version {number}") };
+        let publishing = (!nothing_new).then(|| {
+            view! {
+                <form method="post" action="/api/conduct/conversation-rule/publish" class="card stack">
+                    {form::hidden("fingerprint", texts.fingerprint())}
+                    {to_move(cohorts, same)}
+                    <p class="row"><button class="button primary">{act}</button></p>
+                </form>
+            }
+        });
         view! {
             <main id="main" class="wrap page stack loose">
                 {crumbs("Preview")}
@@ -326,11 +337,7 @@ pub async fn preview(desk: Desk) -> Reply {
                 </div>
                 {left_out}
                 {parts}
-                <form method="post" action="/api/conduct/conversation-rule/publish" class="card stack">
-                    {form::hidden("fingerprint", texts.fingerprint())}
-                    {to_move(cohorts, same)}
-                    <p class="row"><button class="button primary">{act}</button></p>
-                </form>
+                {publishing}
             </main>
         }
     })

@@ -64,6 +64,7 @@ fn start(desk: &Desk) -> &'static str {
         (Role::AccountManager, "/my-customers"),
         (Role::ExecutiveSponsor, "/scorecard"),
         (Role::Marketing, "/publications"),
+        (Role::IncidentReviewer, "/incidents"),
     ];
     starts.into_iter().find(|(role, _)| staff.is(*role)).map_or("/account", |(_, path)| path)
 }

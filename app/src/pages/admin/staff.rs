@@ -27,7 +27,7 @@ pub async fn show(desk: Desk) -> Reply {
         Some(person) => (Some(change_form(&draft, person, &people)), None),
         None => (None, Some(add_form(&draft))),
     };
-    let waiting = waiting(store::conduct::incident::without_reviewer(desk.db()).await?);
+    let waiting = waiting(store::conduct::incident::without_reviewer(desk.db(), desk.staff()?.id).await?);
     let names: BTreeMap<i64, String> = people.iter().map(|line| (line.id, line.name.clone())).collect();
     let rows = people.into_iter().map(|line| row(line, &names)).collect_view();
     frame::staff(&desk, Section::Staff, "Staff", || {
@@ -180,7 +180,7 @@ pub(super) const fn role_means(role: Role) -> &'static str {
         Role::Admin => "everything, and the accounts of everybody else",
         Role::ProgramManager => "their own programs and cohorts, the companies, the mail",
         Role::Facilitator => "the sessions they lead",
-        Role::Marketing => "the companies",
+        Role::Marketing => "publications, what customers are asked for, the companies and people they need for it",
         Role::AccountManager => "their own customers: who attends, and nothing else; no other role goes with it",
         Role::ExecutiveSponsor => "the scorecard of the programs they stand for",
         Role::IncidentReviewer => "reported breaches of the conversation rule",

@@ -22,7 +22,7 @@ pub async fn by_link(desk: Desk) -> Reply {
         let keep = if told.anonymous {
             "Keep this address: answers appear here. We cannot send it to you, because we do not know who you are."
         } else {
-            "We also mailed you this link. Each answer comes with a mail and a new address, and the older one stops working."
+            "We also mailed you this link. Each answer comes with a mail and a new address; once you open that, the older one stops working."
         };
         let messages = if told.messages.is_empty() {
             view! { <p class="soft">"Nobody has written yet."</p> }.into_any()
@@ -77,7 +77,7 @@ pub fn paragraphs(text: &str) -> AnyView {
     text.lines().filter(|line| !line.trim().is_empty()).map(|line| view! { <p>{line.to_owned()}</p> }).collect_view().into_any()
 }
 
-/// The day, and no more: of what is reported without a name nothing else is kept.
+/// The day, and no more: the hour would point at whoever reported without a name.
 pub fn on(at: DateTime<Utc>) -> String {
     day(at.date_naive())
 }

@@ -31,7 +31,7 @@ pub async fn show(desk: Desk) -> Reply {
             name: "anonymous".to_owned(),
             value: "yes".to_owned(),
             label: "Leave my name out".to_owned(),
-            hint: "Then nothing we keep says who you are: not the report, not our records, not the mail to the reviewers. Of the time, only the day is kept. Without your name no mail can reach you, so you get a private address where answers appear."
+            hint: "Then nothing we keep says who you are: not the report, not our records, not the mail to the reviewers. Of the time, only the day and the full hour are kept. Without your name no mail can reach you, so you get a private address where answers appear."
                 .to_owned(),
             ticked: true,
         };
@@ -47,7 +47,7 @@ pub async fn show(desk: Desk) -> Reply {
                 <form class="stack loose" method="post" action="/api/conduct/incident/report-as-guest">
                     {form::hidden("token", new_token())}
                     {form::choices(&draft, "privacy", "Your name", "checkbox", vec![nameless])}
-                    {report_fields(&draft, sessions, hosts, &host)}
+                    {report_fields(&draft, Some(sessions), hosts, &host)}
                     <div class="row">
                         <button class="button primary">"Send it to the reviewers"</button>
                         <a class="button quiet" href=back>"Leave without sending"</a>
@@ -56,11 +56,12 @@ pub async fn show(desk: Desk) -> Reply {
             </main>
         }
     };
-    if accepted { frame::executive(&desk, Mine::Concern, Islands::None, TITLE, body) } else { frame::letter(&desk, TITLE, body) }
+    if accepted { frame::executive(&desk, Mine::Concern, Islands::None, TITLE, body) } else { frame::guest_letter(&desk, TITLE, body) }
 }
 
-/// What every report asks. `people` are those the reporter may name.
-pub fn report_fields(draft: &Draft, sessions: Vec<Held>, people: Vec<Named>, host: &str) -> AnyView {
+/// What every report asks. `people` are those the reporter may name, `sessions` those they know of: none, for whoever may
+/// not know them.
+pub fn report_fields(draft: &Draft, sessions: Option<Vec<Held>>, people: Vec<Named>, host: &str) -> AnyView {
     let weights = Severity::ALL
         .iter()
         .map(|severity| Choice {
@@ -71,10 +72,13 @@ pub fn report_fields(draft: &Draft, sessions: Vec<Held>, people: Vec<Named>, hos
             ticked: false,
         })
         .collect();
-    let sessions = sessions.into_iter().map(|held| {
-        (held.id.to_string(), format!("{}, {} · {}", dates::day_short(held.starts.date()), dates::clock(held.starts), held.title))
+    let sessions = sessions.map(|sessions| {
+        let sessions = sessions.into_iter().map(|held| {
+            (held.id.to_string(), format!("{}, {} · {}", dates::day_short(held.starts.date()), dates::clock(held.starts), held.title))
+        });
+        let sessions = std::iter::once((String::new(), "Not in a session".to_owned())).chain(sessions).collect();
+        form::select(draft, Input { name: "session", label: "Where", optional: true, ..Input::default() }, sessions)
     });
-    let sessions = std::iter::once((String::new(), "Not in a session".to_owned())).chain(sessions).collect();
     let people = people.into_iter().map(|person| (person.id.to_string(), person.name));
     let people = std::iter::once((String::new(), format!("Nobody from {host}, or I do not know"))).chain(people).collect();
     let (said, staff) = (
@@ -85,7 +89,7 @@ pub fn report_fields(draft: &Draft, sessions: Vec<Held>, people: Vec<Named>, hos
         <div class="stack">
             {form::textarea(draft, Input { name: "said", label: "What happened", hint: said, autocomplete: "off", ..Input::default() }, 6)}
             {form::choices(draft, "severity", "How serious it was", "radio", weights)}
-            {form::select(draft, Input { name: "session", label: "Where", optional: true, ..Input::default() }, sessions)}
+            {sessions}
             {form::select(draft, Input { name: "started_by_staff", label: "Who started it, if one of ours", hint: staff, optional: true, ..Input::default() }, people)}
             {form::input(
                 draft,

@@ -36,10 +36,12 @@ pub async fn by_link(desk: Desk) -> Reply {
     let Some(invitation) = store::registration::invitation::by_token(desk.db(), desk.now, &token).await? else { return link_over(&desk) };
     let (stands, host) = (Stands::of(&invitation, desk.now), desk.app.host.name.clone());
     let sender = desk.app.host.sender.clone();
-    frame::letter(&desk, "Your invitation", move || {
-        let open = |buttons: AnyView| {
+    // What they allowed with their name is theirs to change, with a seat or without.
+    let terms = !invitation.state.is_pending();
+    frame::link_letter(&desk, "Your invitation", token.clone(), move || {
+        let open = |class: &'static str, buttons: AnyView| {
             view! {
-                <form class="answer row" method="post" action="/api/registration/invitation/open">
+                <form class=class method="post" action="/api/registration/invitation/open">
                     {form::hidden("token", token)}
                     {buttons}
                 </form>
@@ -48,6 +50,7 @@ pub async fn by_link(desk: Desk) -> Reply {
         };
         let answer = match &stands {
             Stands::Open => open(
+                "answer row",
                 view! {
                     <button class="button primary" name="go" value="accept">"Accept my seat"</button>
                     <button class="button" name="go" value="colleague">"Send a colleague instead"</button>
@@ -55,8 +58,16 @@ pub async fn by_link(desk: Desk) -> Reply {
                 }
                 .into_any(),
             ),
-            Stands::Accepted => open(view! { <button class="button primary" name="go" value="week">"Open my week"</button> }.into_any()),
-            Stands::Over(sentence) => no_answer(sentence, &sender),
+            Stands::Accepted => {
+                open("answer row", view! { <button class="button primary" name="go" value="week">"Open my week"</button> }.into_any())
+            }
+            Stands::Over(sentence) => {
+                let terms = terms.then(|| {
+                    let button = view! { <button class="button" name="go" value="terms">"What you allow with your name"</button> };
+                    open("row", button.into_any())
+                });
+                view! { {no_answer(sentence, &sender)} {terms} }.into_any()
+            }
         };
         letter(&invitation, &stands, &host, answer)
     })
@@ -69,7 +80,8 @@ pub async fn by_link(desk: Desk) -> Reply {
 pub async fn show(desk: Desk) -> Reply {
     let (invitation, stands) = mine(&desk).await?;
     let (host, sender) = (desk.app.host.name.clone(), desk.app.host.sender.clone());
-    frame::letter(&desk, "Your invitation", move || {
+    let terms = !invitation.state.is_pending();
+    frame::guest_letter(&desk, "Your invitation", move || {
         let answer = match &stands {
             Stands::Open => view! {
                 <nav class="answer row" aria-label="Your answer">
@@ -84,9 +96,8 @@ pub async fn show(desk: Desk) -> Reply {
                     .into_any()
             }
             Stands::Over(sentence) => {
-                // What they allowed with their name is theirs to change, with a seat or without.
-                view! { {no_answer(sentence, &sender)} <p class="small"><a href="/my/terms">"What you allow with your name"</a></p> }
-                    .into_any()
+                let terms = terms.then(|| view! { <p class="small"><a href="/my/terms">"What you allow with your name"</a></p> });
+                view! { {no_answer(sentence, &sender)} {terms} }.into_any()
             }
         };
         letter(&invitation, &stands, &host, answer)
@@ -113,7 +124,7 @@ pub async fn accept(desk: Desk) -> Reply {
     let (wanted, kept) = (desk.query("lang").to_owned(), desk.query("draft").to_owned());
     let zone = invitation.zone.as_ref().map_or_else(String::new, |zone| zone.as_str().to_owned());
     let host = desk.app.host.name.clone();
-    frame::letter(&desk, "Accept your seat", move || {
+    frame::guest_letter(&desk, "Accept your seat", move || {
         view! {
             <main id="main" class="narrow letter">
                 <p class="brand">{host}</p>
@@ -150,7 +161,7 @@ pub async fn decline(desk: Desk) -> Reply {
     }
     let draft = desk.draft("decline").await?;
     let host = desk.app.host.name.clone();
-    frame::letter(&desk, "Decline", move || {
+    frame::guest_letter(&desk, "Decline", move || {
         let company = invitation.company.clone();
         view! {
             <main id="main" class="narrow letter">
@@ -183,7 +194,7 @@ pub async fn colleague(desk: Desk) -> Reply {
     }
     let draft = desk.draft("colleague").await?;
     let host = desk.app.host.name.clone();
-    frame::letter(&desk, "Send a colleague instead", move || {
+    frame::guest_letter(&desk, "Send a colleague instead", move || {
         let company = invitation.company.clone();
         let (back, label) = if accepted { ("/my/week", "Keep my seat") } else { ("/invitation", "Back to the letter") };
         let sessions = accepted.then_some("The seats you hold in sessions are freed, and your private calendar link stops. ");

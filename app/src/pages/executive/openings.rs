@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 use domain::access::Standing;
+use domain::cohort::State as CohortState;
 use domain::conduct::sales_opening::{MOST_DAYS, MOST_OPEN, State};
 use domain::time::{self, Zone, words as dates};
 use leptos::prelude::*;
@@ -27,7 +28,8 @@ pub async fn show(desk: Desk) -> Reply {
     let registration = executive.registration.unwrap_or(0);
     let list = store::conduct::sales_opening::of(desk.db(), desk.now, registration, desk.page()).await?;
     let accepted = executive.standing() == Standing::Accepted;
-    let offered = if accepted { store::conduct::sales_opening::offered(desk.db(), registration).await? } else { vec![] };
+    let may_open = accepted && executive.cohort_state != CohortState::Cancelled.as_str();
+    let offered = if may_open { store::conduct::sales_opening::offered(desk.db(), registration).await? } else { vec![] };
     let draft = desk.draft("open-topic").await?;
     let venue = Zone::parse(&executive.cohort_zone).map_err(|_| Fault::Unreadable(executive.cohort_zone.clone()))?;
     let mine = zone_of(executive);
@@ -36,7 +38,7 @@ pub async fn show(desk: Desk) -> Reply {
     let host = desk.app.host.name.clone();
     frame::executive(&desk, Mine::Openings, Islands::None, "Sales openings", move || {
         let openings = if list.rows.is_empty() {
-            let sentence = if accepted {
+            let sentence = if may_open {
                 format!("Nobody from {host} speaks with you about buying. If you would like somebody to, open a topic below.")
             } else {
                 format!("Nobody from {host} speaks with you about buying.")

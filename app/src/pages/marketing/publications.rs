@@ -1,16 +1,17 @@
 //! Publications: what is to be taken down first, everything planned and public, the form for the next, and one of them.
 
+use chrono::{DateTime, Utc};
 use domain::advocacy::consent::{Channel, Scope, Standing};
 use domain::advocacy::publication::State;
 use domain::time::Zone;
 use domain::time::words::{day, moment};
 use leptos::prelude::*;
 use store::advocacy::consent::Offered;
-use store::advocacy::publication::{DecisionLine, Due, Line, Publication, TakeDownLine, UseLine};
+use store::advocacy::publication::{Cancelled, DecisionLine, Due, Line, Publication, TakeDownLine, UseLine};
 
 use crate::api::advocacy::publication::{COMPANIES, PEOPLE};
 use crate::components::form::{self, Input};
-use crate::components::table::{empty, pager, tag};
+use crate::components::table::{Column, empty, listing, pager, tag};
 use crate::desk::{Desk, Draft, Reply, Stop};
 use crate::frame::{self, Section};
 use crate::words::{self, capital, thousands};
@@ -24,6 +25,7 @@ pub async fn list(desk: Desk) -> Reply {
     let today = desk.now.date_naive();
     let found = store::advocacy::publication::list(desk.db(), state, desk.page()).await?;
     let due = store::advocacy::publication::due(desk.db()).await?;
+    let cancelled = store::advocacy::publication::cancelled_lately(desk.db(), desk.now).await?;
     let offered = store::advocacy::consent::offered(desk.db(), today).await?;
     let draft = desk.draft("plan-publication").await?;
     let eyebrow = match found.total {
@@ -56,7 +58,7 @@ pub async fn list(desk: Desk) -> Reply {
                     <h1>"Publications"</h1>
                     <p class="soft">"Whatever shows a customer’s name outside their cohort. Nothing is planned or made public without their consent, for that channel and on that day."</p>
                 </div>
-                {needs_you(due)}
+                {needs_you(due, cancelled)}
                 <form class="filters" method="get" action="/publications" role="search">
                     <div class="field"><label for="state">"State"</label><select id="state" name="state"><option value="">"Every state"</option>{options}</select></div>
                     <button class="button">"Show"</button>
@@ -69,10 +71,23 @@ pub async fn list(desk: Desk) -> Reply {
     })
 }
 
-fn needs_you(due: Vec<Due>) -> AnyView {
-    if due.is_empty() {
+fn needs_you(due: Vec<Due>, cancelled: Vec<Cancelled>) -> AnyView {
+    if due.is_empty() && cancelled.is_empty() {
         return ().into_any();
     }
+    let cancelled = cancelled
+        .into_iter()
+        .map(|one| {
+            let to = format!("/publications/{}", one.publication);
+            let sentence = format!(
+                ", planned {} for {}, is cancelled: a consent it needed was taken back on {}. Take it out of your scheduler.",
+                place(&one.channel),
+                day(one.planned_for),
+                day(one.cancelled_at.date_naive())
+            );
+            view! { <li><span><strong>{one.title}</strong>{sentence}</span><a class="button small" href=to>"See what it showed"</a></li> }
+        })
+        .collect_view();
     let lines = due
         .into_iter()
         .map(|task| {
@@ -81,7 +96,7 @@ fn needs_you(due: Vec<Due>) -> AnyView {
             view! { <li><span><strong>{task.title}</strong>{sentence}</span><a class="button small" href=to>"Take it down"</a></li> }
         })
         .collect_view();
-    view! { <section class="stack close" aria-labelledby="needs-you"><h2 id="needs-you">"Needs you"</h2><ul class="attention">{lines}</ul></section> }
+    view! { <section class="stack close" aria-labelledby="needs-you"><h2 id="needs-you">"Needs you"</h2><ul class="attention">{lines}{cancelled}</ul></section> }
         .into_any()
 }
 
@@ -101,20 +116,8 @@ fn table(rows: Vec<Line>) -> AnyView {
             }
         })
         .collect_view();
-    view! {
-        <div class="table-wrap"><table class="cards-on-phone" role="table">
-            <caption class="visually-hidden">"Publications, the newest first"</caption>
-            <thead><tr role="row">
-                <th scope="col" role="columnheader">"Title"</th>
-                <th scope="col" role="columnheader">"Where"</th>
-                <th scope="col" role="columnheader">"When"</th>
-                <th scope="col" role="columnheader">"Shows"</th>
-                <th scope="col" role="columnheader">"State"</th>
-            </tr></thead>
-            <tbody>{rows}</tbody>
-        </table></div>
-    }
-    .into_any()
+    let columns = [Column::of("Title"), Column::of("Where"), Column::of("When"), Column::of("Shows"), Column::of("State")];
+    listing("Publications, the newest first", &columns, rows)
 }
 
 fn plan_form(draft: &Draft, offered: Offered, today: &str) -> AnyView {
@@ -207,7 +210,7 @@ pub async fn show(desk: Desk) -> Reply {
                     <div class="stack loose">
                         {take_downs(&closing, &one)}
                         {uses(&one.uses)}
-                        {decisions(&one.decisions)}
+                        {decisions(&one.decisions, one.withdrawn_at)}
                     </div>
                     <div class="side">{facts(&one)}{acts(&publishing, &one)}</div>
                 </div>
@@ -337,7 +340,12 @@ fn task(task: &TakeDownLine) -> impl IntoView + use<> {
     view! { <li class="stack tight"><p>{state} " " {asked}</p>{done}</li> }
 }
 
-fn decisions(decisions: &[DecisionLine]) -> AnyView {
+/// Every answer of the decision, and the withdrawal that ended the plan.
+fn decisions(decisions: &[DecisionLine], withdrawn_at: Option<DateTime<Utc>>) -> AnyView {
+    let withdrawn = withdrawn_at.map(|at| {
+        let sentence = format!("A consent it needed was taken back on {}, so it was cancelled at once.", day(at.date_naive()));
+        view! { <p class="notice">{sentence}</p> }
+    });
     let rows = decisions
         .iter()
         .map(|one| {
@@ -357,6 +365,7 @@ fn decisions(decisions: &[DecisionLine]) -> AnyView {
         <section class="stack close">
             <h2>"What was decided"</h2>
             <p class="soft">"Every time the consents were asked, and every reason."</p>
+            {withdrawn}
             <div class="table-wrap"><table class="cards-on-phone" role="table">
                 <thead><tr role="row">
                     <th scope="col" role="columnheader">"When"</th>

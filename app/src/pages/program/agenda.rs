@@ -234,9 +234,7 @@ fn hosts(staff: Vec<StaffLine>, facilitating: &[Named]) -> Vec<Choice> {
     let does = |id: i64| facilitating.iter().any(|named| named.id == id);
     staff
         .into_iter()
-        .filter(|line| {
-            does(line.id) || (line.active && (line.roles.contains(&Role::Facilitator) || line.roles.contains(&Role::ProgramManager)))
-        })
+        .filter(|line| does(line.id) || domain::conduct::firewall::facilitates(line.active, &line.roles))
         .map(|line| Choice {
             name: format!("facilitator:{}", line.id),
             value: "1".to_owned(),

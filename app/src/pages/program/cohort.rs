@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use domain::access::Role;
 use domain::cohort::{Missing, State};
+use domain::conduct::acknowledgement::is_asked;
 use domain::conduct::quiet_period::DEFAULT_DAYS;
 use domain::time::{self, words as dates};
 use leptos::prelude::*;
 use store::cohort::{Cohort, CompanyFill, Dashboard, Line, SessionFill};
+use store::conduct::acknowledgement::Unacknowledged;
 use store::conduct::conversation_rule::Version;
 
 use crate::components::finding::{self, DISMISSING, On};
@@ -238,6 +240,7 @@ pub async fn show(desk: Desk) -> Reply {
     let id = desk.id("cohort")?;
     desk.owns(store::access::cohort(desk.db(), id).await?)?;
     let seen = store::cohort::dashboard(desk.db(), id).await?.ok_or(Stop::Hidden)?;
+    let unacknowledged = store::conduct::acknowledgement::still_missing(desk.db(), id).await?;
     let (now, title) = (desk.now, seen.cohort.title.clone());
     frame::staff(&desk, Section::Cohorts, &title, move || {
         let at = format!("/cohorts/{id}");
@@ -247,7 +250,7 @@ pub async fn show(desk: Desk) -> Reply {
         let acts = invites.then(|| view! { <a class=class href=format!("{at}/invite")>"Invite a company"</a> }).into_any();
         let top = cohort_frame(&seen.cohort, Here { tab: Tab::Overview, heading: "", through: vec![], acts });
         let figures = figures(&seen);
-        let needs = needs_you(&seen, now);
+        let needs = needs_you(&seen, unacknowledged, now);
         let companies = companies(&seen, now);
         let sessions = sessions(id, seen.sessions);
         view! { <main id="main" class="wrap page stack loose">{top} {figures} {needs} {companies} {sessions}</main> }
@@ -279,7 +282,7 @@ fn figures(seen: &Dashboard) -> AnyView {
 }
 
 /// Sentences, each with the act beside it.
-fn needs_you(seen: &Dashboard, now: DateTime<Utc>) -> AnyView {
+fn needs_you(seen: &Dashboard, unacknowledged: Option<Unacknowledged>, now: DateTime<Utc>) -> AnyView {
     let cohort = &seen.cohort;
     let at = format!("/cohorts/{}", cohort.id);
     let today = time::to_local(&cohort.zone, now).date();
@@ -291,6 +294,7 @@ fn needs_you(seen: &Dashboard, now: DateTime<Utc>) -> AnyView {
                 Missing::Dates => (format!("{at}/settings#first_day"), "Set the days"),
                 Missing::Capacity => (format!("{at}/settings#capacity"), "Set the places"),
                 Missing::Rule => (format!("{at}/settings#rule"), "Choose a version"),
+                Missing::Words => (format!("{at}/settings#findings"), "See what was found"),
                 Missing::Release => (format!("{at}/release"), "Open the release page"),
             };
             lines.push(line_to(format!("{} before you invite anybody.", missing.sentence()), href, label));
@@ -343,6 +347,11 @@ fn needs_you(seen: &Dashboard, now: DateTime<Utc>) -> AnyView {
             let sentence = format!("{} since release {}, and nobody has been told.", changed(seen.unreleased), cohort.release_number);
             lines.push(line_to(sentence, format!("{at}/release"), "See what changes for whom"));
         }
+    }
+    if let Some(Unacknowledged { version, people }) = unacknowledged.filter(|missing| missing.people > 0 && is_asked(cohort.state)) {
+        let who = words::count(people, "person has", "people have");
+        let sentence = format!("{who} not acknowledged version {version} of the rule.");
+        lines.push(line_to(sentence, format!("{at}/rule?show=missing"), "See who"));
     }
     if seen.failed_mails > 0 {
         let sentence = if seen.failed_mails == 1 {
@@ -579,7 +588,7 @@ pub async fn settings(desk: Desk) -> Reply {
     desk.owns(store::access::cohort(desk.db(), id).await?)?;
     let seen = store::cohort::dashboard(desk.db(), id).await?.ok_or(Stop::Hidden)?;
     let rules = store::conduct::conversation_rule::list(desk.db()).await?;
-    let findings = store::conduct::agenda_check::of_letter(desk.db(), id, &seen.cohort.letter).await?;
+    let findings = store::conduct::agenda_check::of_inviting(desk.db(), id).await?;
     let draft = desk.draft("edit-cohort").await?;
     let reasons = desk.draft(DISMISSING).await?;
     let now = desk.now;

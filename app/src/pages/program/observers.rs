@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use store::conduct::observer::{Candidate, Observer};
 
 use crate::components::form::{self, Input};
-use crate::components::table::{empty, tag};
+use crate::components::table::{Column, empty, listing, tag};
 use crate::desk::{Desk, Draft, Reply, Stop};
 use crate::frame::{self, Section};
 use crate::pages::program::frame::{Here, Tab, cohort_frame};
@@ -47,20 +47,8 @@ pub async fn show(desk: Desk) -> Reply {
 }
 
 fn table(rows: impl IntoView + 'static) -> AnyView {
-    view! {
-        <div class="table-wrap"><table class="cards-on-phone" role="table">
-            <caption class="visually-hidden">"Observers by company"</caption>
-            <thead role="rowgroup"><tr role="row">
-                <th scope="col" role="columnheader">"Name"</th>
-                <th scope="col" role="columnheader">"Company"</th>
-                <th scope="col" role="columnheader">"Since"</th>
-                <th scope="col" role="columnheader">"Sees"</th>
-                <th scope="col" role="columnheader"><span class="visually-hidden">"What you can do"</span></th>
-            </tr></thead>
-            <tbody role="rowgroup">{rows}</tbody>
-        </table></div>
-    }
-    .into_any()
+    let columns = [Column::of("Name"), Column::of("Company"), Column::of("Since"), Column::of("Sees"), Column::hidden("What you can do")];
+    listing("Observers by company", &columns, rows)
 }
 
 fn row(cohort: i64, zone: &Zone, observer: Observer) -> AnyView {

@@ -1,6 +1,7 @@
 //! Releasing the agenda: what changes for whom, what to think of first, and what was released before.
 
 use domain::agenda::release::{Change, Severity, Warning};
+use domain::conduct::agenda_check::Part;
 use domain::time::{Zone, words as dates};
 use leptos::prelude::*;
 use store::agenda::release::{ChangeLine, Past, Preview, sentences};
@@ -36,7 +37,7 @@ pub async fn show(desk: Desk) -> Reply {
             let sentence = format!("The working copy says what release {} says, so there is nothing to tell anybody.", preview.number - 1);
             view! { <section class="empty"><h2>"Nothing has changed"</h2><p>{sentence}</p></section> }.into_any()
         } else {
-            next(id, preview, &draft, &reasons)
+            next(id, cohort.program_id, preview, &draft, &reasons)
         };
         let zone = cohort.zone.clone();
         view! {
@@ -51,7 +52,7 @@ pub async fn show(desk: Desk) -> Reply {
     })
 }
 
-fn next(cohort: i64, preview: Preview, draft: &Draft, reasons: &Draft) -> AnyView {
+fn next(cohort: i64, program: i64, preview: Preview, draft: &Draft, reasons: &Draft) -> AnyView {
     let release = preview.number;
     let people = match preview.people {
         0 => "nobody is written to".to_owned(),
@@ -82,7 +83,7 @@ fn next(cohort: i64, preview: Preview, draft: &Draft, reasons: &Draft) -> AnyVie
     view! {
         <p>{says}</p>
         {act}
-        {warnings(cohort, preview.warnings, reasons)}
+        {warnings(cohort, program, preview.warnings, reasons)}
         {unannounced(cohort, preview.unannounced)}
         <section class="stack close" aria-labelledby="changes">
             <h2 id="changes">"What changes for whom"</h2>
@@ -113,7 +114,7 @@ fn change_line(cohort: i64, line: ChangeLine) -> AnyView {
     .into_any()
 }
 
-fn warnings(cohort: i64, warnings: Vec<Warning>, reasons: &Draft) -> AnyView {
+fn warnings(cohort: i64, program: i64, warnings: Vec<Warning>, reasons: &Draft) -> AnyView {
     let (notes, loud): (Vec<_>, Vec<_>) = warnings.into_iter().enumerate().partition(|(_, warning)| warning.severity == Severity::Note);
     if notes.is_empty() && loud.is_empty() {
         return view! { <p class="soft">"Nothing stands against it: no room is double-booked, nobody holds two seats at one time, nothing sounds like selling."</p> }
@@ -125,9 +126,14 @@ fn warnings(cohort: i64, warnings: Vec<Warning>, reasons: &Draft) -> AnyView {
             Severity::Warn => tag("warn", "look at this"),
             Severity::Note => tag("", "note"),
         };
-        let (href, label) = match warning.session {
-            Some(session) => (format!("/cohorts/{cohort}/agenda/{session}"), "Open the session"),
-            None => (format!("/cohorts/{cohort}/settings#letter"), "Open the letter"),
+        let part = warning.found.as_ref().map(|found| found.part);
+        let (href, label) = match (warning.session, part) {
+            (Some(session), _) => (format!("/cohorts/{cohort}/agenda/{session}"), "Open the session"),
+            (None, Some(Part::Cohort)) => (format!("/cohorts/{cohort}/settings#title"), "Open the title"),
+            (None, Some(Part::Program | Part::Theme | Part::Audience | Part::Description)) => {
+                (format!("/programs/{program}"), "Open the program")
+            }
+            (None, _) => (format!("/cohorts/{cohort}/settings#letter"), "Open the letter"),
         };
         let says = warning.found.as_ref().map_or_else(|| warning.sentence.clone().into_any(), quote);
         let dismiss = warning.found.as_ref().map(|found| dismissing(cohort, On::Release, index, found, reasons));

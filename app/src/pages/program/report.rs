@@ -1,7 +1,7 @@
 //! The compliance report of a cohort, as it is read on screen and on paper. The file to hand on is `server::web::report`.
 
 use chrono::{DateTime, Utc};
-use domain::conduct::compliance::{Difference, Figure, Head, LetStand, Report, Section as Part, Standing, differences};
+use domain::conduct::compliance::{Difference, Figure, Head, LetStand, Report, Section as Part, Standing, counted_again, differences};
 use domain::conduct::conversation_rule::language_in_english;
 use domain::time::{self, Zone, words as dates};
 use leptos::prelude::*;
@@ -130,12 +130,11 @@ fn let_stand(zone: &Zone, found: &[LetStand]) -> AnyView {
     let rows = found
         .iter()
         .map(|one| {
-            let place = one.session.clone().unwrap_or_else(|| "The letter".to_owned());
             let day = dates::day(time::to_local(zone, one.at).date());
             view! {
                 <tr role="row">
                     <th scope="row" role="rowheader">{format!("“{}”", one.phrase)}</th>
-                    <td role="cell" data-label="Where">{place}</td>
+                    <td role="cell" data-label="Where">{one.place.clone()}</td>
                     <td role="cell" data-label="Why it may stand">{one.reason.clone()}</td>
                     <td role="cell" data-label="When"><time datetime=one.at.to_rfc3339()>{day}</time></td>
                 </tr>
@@ -158,7 +157,7 @@ fn let_stand(zone: &Zone, found: &[LetStand]) -> AnyView {
 
 fn checked(differ: Vec<Difference>) -> AnyView {
     if differ.is_empty() {
-        return view! { <p>{tag("good", "the same")}" Checked against the history of every change: the same."</p> }.into_any();
+        return view! { <p>{tag("good", "the same")}" "{counted_again()}</p> }.into_any();
     }
     let lines = differ.into_iter().map(|one| view! { <li><span>{tag("stop", "differs")}" "{one.sentence()}</span></li> }).collect_view();
     view! {

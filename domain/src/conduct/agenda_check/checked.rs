@@ -15,14 +15,20 @@ crate::text_enum! {
         Objective = "learning objective",
         Track = "track",
         Letter = "letter",
+        Cohort = "cohort's title",
+        Program = "program's title",
+        Theme = "program's theme",
+        Audience = "program's audience",
+        Description = "program's description",
     }
 }
 
 /// Sales language in a text of a cohort.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// `None`: of the cohort's own letter.
+    /// `None`: of what invites to the cohort, which `part` tells.
     pub session: Option<i64>,
+    pub part: Part,
     /// The text in words: `the title of “Pricing day”`.
     pub place: String,
     pub severity: Severity,
@@ -65,10 +71,36 @@ pub fn check_session(session: &Version, lists: &[TermList]) -> Vec<Found> {
     found.collect()
 }
 
-/// Sales language in the letter that invites to a cohort.
+/// What guests read before they come: of the cohort, and of the program it is a run of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Inviting<'a> {
+    pub letter: &'a str,
+    pub title: &'a str,
+    pub program: &'a str,
+    pub theme: &'a str,
+    pub audience: &'a str,
+    pub description: &'a str,
+}
+
+/// Sales language in what invites to a cohort, the letter first.
 #[must_use]
-pub fn check_letter(letter: &str, lists: &[TermList]) -> Vec<Found> {
-    check(None, Part::Letter, "the letter", letter, lists)
+pub fn check_inviting(texts: &Inviting<'_>, lists: &[TermList]) -> Vec<Found> {
+    let texts = [
+        (Part::Letter, texts.letter),
+        (Part::Cohort, texts.title),
+        (Part::Program, texts.program),
+        (Part::Theme, texts.theme),
+        (Part::Audience, texts.audience),
+        (Part::Description, texts.description),
+    ];
+    texts.into_iter().flat_map(|(part, text)| check(None, part, &format!("the {part}"), text, lists)).collect()
+}
+
+/// The text a dismissal is about, by its key: `The letter`. Of a session, its part is meant.
+#[must_use]
+pub fn place_of(key: &str) -> String {
+    let part = key.split_once(": ").and_then(|(part, _)| Part::parse(part)).unwrap_or(Part::Letter);
+    format!("The {part}")
 }
 
 /// The same words in one text are said once.
@@ -81,7 +113,7 @@ fn check(session: Option<i64>, part: Part, place: &str, text: &str, lists: &[Ter
         }
         let (before, phrase, after) = quoted(text, &finding, AROUND);
         let phrase = contact::one_line(&phrase);
-        found.push(Found { session, place: place.to_owned(), severity: finding.severity, before, phrase, after, key });
+        found.push(Found { session, part, place: place.to_owned(), severity: finding.severity, before, phrase, after, key });
     }
     found
 }
@@ -135,6 +167,7 @@ mod tests {
         let at = |part: &str| format!("the {part} of “Prices”");
         let one = |part: &str, severity, before: &str, phrase: &str, after: &str, key: &str| Found {
             session: Some(7),
+            part: Part::parse(part).unwrap(),
             place: at(part),
             severity,
             before: before.into(),
@@ -168,10 +201,28 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_belongs_to_no_session() {
-        let found = check_letter("Come, and buy now.", &lists());
-        let said: Vec<_> = found.iter().map(|found| (found.session, found.place.as_str(), found.key.as_str())).collect();
-        assert_eq!(said, [(None, "the letter", "letter: buy now")]);
+    fn everything_that_invites_is_checked_and_each_text_is_a_place_of_its_own() {
+        let price = "The price";
+        let texts =
+            Inviting { letter: "Come, and buy now.", title: price, program: price, theme: price, audience: price, description: price };
+        let found = check_inviting(&texts, &lists());
+        let said: Vec<_> = found.iter().map(|found| (found.session, found.part, found.place.as_str(), found.key.as_str())).collect();
+        assert_eq!(
+            said,
+            [
+                (None, Part::Letter, "the letter", "letter: buy now"),
+                (None, Part::Cohort, "the cohort's title", "cohort's title: price"),
+                (None, Part::Program, "the program's title", "program's title: price"),
+                (None, Part::Theme, "the program's theme", "program's theme: price"),
+                (None, Part::Audience, "the program's audience", "program's audience: price"),
+                (None, Part::Description, "the program's description", "program's description: price"),
+            ]
+        );
+        for one in &found {
+            assert_eq!(place_of(&one.key), one.place.replacen('t', "T", 1), "{}", one.key);
+        }
+        assert_eq!(place_of("kept before there were places"), "The letter");
+        assert_eq!(check_inviting(&Inviting::default(), &lists()), []);
     }
 
     #[test]
