@@ -170,7 +170,7 @@ fn row(line: Line, now: DateTime<Utc>) -> AnyView {
         <tr role="row">
             <th scope="row" role="rowheader"><a href=format!("/incidents/{}", line.id)>{reference(line.id, line.reported_at.date_naive())}</a></th>
             <td role="cell" data-label="Severity">{severity_tag(&line.severity)}</td>
-            <td role="cell" data-label="Cohort"><div class="stack tight"><span>{line.cohort}</span><span class="soft small">{line.program}</span></div></td>
+            <td role="cell" data-label="Cohort"><div class="stack tight"><p>{line.cohort}</p><p class="soft small">{line.program}</p></div></td>
             <td role="cell" data-label="Session" class="soft">{line.session}</td>
             <td role="cell" data-label="Age" class="num">{age}</td>
             <td role="cell" data-label="Reviewer">{line.reviewer}</td>

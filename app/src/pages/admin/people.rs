@@ -245,7 +245,7 @@ fn asked_row(line: AskLine) -> AnyView {
         <tr role="row">
             <th scope="row" role="rowheader">{capital(&line.kind)}</th>
             <td role="cell" data-label="In which words">{line.wording}</td>
-            <td role="cell" data-label="By"><div class="stack tight"><span>{by}</span>{way}</div></td>
+            <td role="cell" data-label="By"><div class="stack tight"><p>{by}</p>{way}</div></td>
             <td role="cell" data-label="When"><time datetime=line.submitted_at.to_rfc3339()>{moment(&Zone::utc(), line.submitted_at)}</time></td>
             <td role="cell" data-label="Answer"><div class="stack tight"><p>{answer}</p>{note}</div></td>
         </tr>

@@ -6,8 +6,9 @@ use leptos::prelude::*;
 use store::conduct::incident::Said;
 
 use crate::components::form::{self, Input};
-use crate::desk::{Desk, Reply, Stop};
+use crate::desk::{Desk, Reply};
 use crate::frame;
+use crate::pages::executive::invitation::link_over;
 
 /// The concern of a token.
 ///
@@ -15,7 +16,7 @@ use crate::frame;
 /// There is none, or faults.
 pub async fn by_link(desk: Desk) -> Reply {
     let token = desk.param("token").to_owned();
-    let told = store::conduct::incident::by_token(desk.db(), &token).await?.ok_or(Stop::Hidden)?;
+    let Some(told) = store::conduct::incident::by_token(desk.db(), &token).await? else { return link_over(&desk) };
     let draft = desk.draft("concern-reply").await?;
     let (host, address) = (desk.app.host.name.clone(), format!("{}/c/{token}", desk.app.host.base_url));
     frame::letter(&desk, "Your concern", move || {
