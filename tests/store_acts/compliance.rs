@@ -321,6 +321,7 @@ both_databases! {
         let live = scene.publication("live", Ok(one), Some(true)).await;
         scene.take_down(live, false).await;
         scene.publication("live", Ok(two), Some(false)).await;
+        scene.publication("live", Ok(two), Some(true)).await;
         let down = scene.publication("taken down", Ok(two), Some(true)).await;
         scene.take_down(down, true).await;
         scene.publication("planned", Ok(one), Some(true)).await;
@@ -361,7 +362,7 @@ both_databases! {
                     Consent { scope: "quote".into(), of_company: false, given: 1, withdrawn: 1 },
                     Consent { scope: "logo".into(), of_company: true, given: 1, withdrawn: 0 },
                 ],
-                publications: Publications { live: 2, decided: 1, taken_down: 1, to_take_down: 1 },
+                publications: Publications { live: 3, decided: 1, taken_down: 1, to_take_down: 1 },
             }
         );
         assert_eq!(report.verdict().standing, Standing::Broken);

@@ -151,7 +151,7 @@ pub struct Consent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Publications {
     pub live: u32,
-    /// Of the live ones: those whose consents were found sufficient, on record.
+    /// Of the live ones: those whose consents were found sufficient and which nobody asked to take down since.
     pub decided: u32,
     pub taken_down: u32,
     pub to_take_down: u32,
@@ -270,7 +270,7 @@ impl Report {
                 lead: "What shows a participant of this cohort outside it.".to_owned(),
                 figures: vec![
                     figure("Live", publications.live),
-                    figure("Live, with sufficient consents on record", publications.decided),
+                    figure("Live, allowed and not stopped since", publications.decided),
                     figure("Taken down", publications.taken_down),
                     figure("Still to be taken down", publications.to_take_down),
                 ],
@@ -741,7 +741,7 @@ consents: Quote: people who took it back = 1
 consents: Logo: companies who allowed it = 1
 consents: Logo: companies who took it back = 0
 publications: Live = 0
-publications: Live, with sufficient consents on record = 0
+publications: Live, allowed and not stopped since = 0
 publications: Taken down = 0
 publications: Still to be taken down = 0
 "

@@ -434,7 +434,8 @@ async fn publications(db: &Db, cohort: i64) -> Result<Publications, DbErr> {
         db.read(),
         "WITH shown AS (SELECT DISTINCT u.publication_id AS id FROM publication_use u JOIN registration r ON r.person_id = u.person_id WHERE r.cohort_id = $1) \
          SELECT count(CASE WHEN p.state = 'live' THEN 1 END) AS live, \
-           count(CASE WHEN p.state = 'live' AND EXISTS (SELECT 1 FROM publish_decision d WHERE d.publication_id = p.id AND d.allowed) THEN 1 END) AS decided, \
+           count(CASE WHEN p.state = 'live' AND EXISTS (SELECT 1 FROM publish_decision d WHERE d.publication_id = p.id AND d.allowed) \
+             AND NOT EXISTS (SELECT 1 FROM take_down t WHERE t.publication_id = p.id AND t.done_at IS NULL) THEN 1 END) AS decided, \
            count(CASE WHEN p.state = 'taken down' THEN 1 END) AS taken_down, \
            count(CASE WHEN EXISTS (SELECT 1 FROM take_down t WHERE t.publication_id = p.id AND t.done_at IS NULL) THEN 1 END) AS to_take_down \
          FROM shown s JOIN publication p ON p.id = s.id",
