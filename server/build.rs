@@ -26,17 +26,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let icon = embed(&mut code, &out, "favicon", "svg", "image/svg+xml", fs::read(root.join("app/public/favicon.svg"))?)?;
     let style = stylesheet(&root.join("app/style"))?.replace("/fonts/source-serif-4-600.woff2", &font);
     let style = embed(&mut code, &out, "cohortium", "css", "text/css; charset=utf-8", style.into_bytes())?;
-    let (js, wasm) = (root.join("dist/pkg/cohortium.js"), root.join("dist/pkg/cohortium_bg.wasm"));
-    let bundle = if js.exists() && wasm.exists() {
-        let js = embed(&mut code, &out, "cohortium", "js", "text/javascript; charset=utf-8", fs::read(js)?)?;
-        let wasm = embed(&mut code, &out, "cohortium", "wasm", "application/wasm", fs::read(wasm)?)?;
-        format!("Some((\"{js}\", \"{wasm}\"))")
-    } else {
-        "None".to_owned()
-    };
+    let mut bundles = Vec::new();
+    for name in ["cohortium", "cohortium-guests"] {
+        let (js, wasm) = (root.join(format!("dist/pkg/{name}.js")), root.join(format!("dist/pkg/{name}_bg.wasm")));
+        bundles.push(if js.exists() && wasm.exists() {
+            let js = embed(&mut code, &out, name, "js", "text/javascript; charset=utf-8", fs::read(js)?)?;
+            let wasm = embed(&mut code, &out, name, "wasm", "application/wasm", fs::read(wasm)?)?;
+            format!("Some((\"{js}\", \"{wasm}\"))")
+        } else {
+            "None".to_owned()
+        });
+    }
     code.push_str("];\n");
     writeln!(code, "pub const STYLESHEET: &str = \"{style}\";\npub const FONT: &str = \"{font}\";\npub const ICON: &str = \"{icon}\";")?;
-    writeln!(code, "pub const BUNDLE: Option<(&str, &str)> = {bundle};")?;
+    writeln!(code, "pub const STAFF_BUNDLE: Option<(&str, &str)> = {};", bundles[0])?;
+    writeln!(code, "pub const GUEST_BUNDLE: Option<(&str, &str)> = {};", bundles[1])?;
     let robots = root.join("app/public/robots.txt").canonicalize()?;
     writeln!(code, "pub const ROBOTS: &str = include_str!({robots:?});")?;
     fs::write(out.join("assets.rs"), code)?;

@@ -2,6 +2,7 @@
 
 mod agenda_check;
 mod calendars;
+mod feeds;
 mod http;
 mod journeys;
 mod races;

@@ -28,7 +28,7 @@ impl Site {
         let app = crate::world::app_on(db, &base_url);
         let sent: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(server::serve::serve(Arc::clone(&app), listener, Transport::Memory(Arc::clone(&sent)), stopped));
+        tokio::spawn(server::serve::serve(Arc::clone(&app), listener, Transport::Memory(Arc::clone(&sent)), Arc::default(), stopped));
         Self { app, base_url, sent, stop }
     }
 

@@ -133,11 +133,11 @@ impl Bin {
     }
 }
 
-/// One check, run on SQLite and on PostgreSQL: the body gets a [`Scratch`].
+/// Checks, each run on SQLite and on PostgreSQL: the body gets a [`Scratch`].
 #[macro_export]
 macro_rules! both_databases {
-    ($(#[$meta:meta])* async fn $name:ident($scratch:ident) $body:block) => {
-        mod $name {
+    ($($(#[$meta:meta])* async fn $name:ident($scratch:ident) $body:block)+) => {
+        $(mod $name {
             use super::*;
 
             async fn check($scratch: $crate::database::Scratch) $body
@@ -151,6 +151,6 @@ macro_rules! both_databases {
             async fn on_postgres() {
                 check($crate::database::Scratch::new($crate::database::Kind::Postgres).await).await;
             }
-        }
+        })+
     };
 }

@@ -2,6 +2,7 @@
 //! verbs, and a browserless browser.
 
 pub mod browser;
+pub mod celebration;
 pub mod chromium;
 pub mod database;
 pub mod world;

@@ -1,12 +1,12 @@
 //! Two hundred people at twenty seats, released together, twenty times over, on both databases. And the controls: the
 //! same without the lock sells too many, or is stopped by the constraint alone. Beside them: an ask as its quiet period
-//! begins, a facilitator as the rule is renewed, one exception made twice.
+//! begins, two asks at once, a facilitator as the rule is renewed, one exception made twice.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::access::Role;
-use domain::advocacy::ask::Source;
+use domain::advocacy::ask::{Act, AskRefusal, Source, State};
 use domain::advocacy::consent::{Group, Scope, Wish, usual_end};
 use domain::advocacy::publication::{Named as Shows, PublicationRefusal, TypedPlan};
 use domain::agenda::seat::{self, SeatRefusal, Taking};
@@ -24,6 +24,8 @@ use tests::both_databases;
 use tests::database::Scratch;
 use tests::world::{Plan, World, now, staff, typed};
 use tokio::sync::Barrier;
+
+mod amplification;
 
 const PEOPLE: usize = 200;
 const SEATS: usize = 20;
@@ -307,6 +309,9 @@ both_databases! {
             for id in &invited {
                 people.push(entity::invitation::Entity::find_by_id(*id).one(world.db.read()).await.expect("a read").expect("an invitation").person_id);
             }
+            for person in &people {
+                world.give(*person).await;
+            }
             let gate = Arc::new(Barrier::new(3));
             let asks: Vec<_> = people
                 .iter()
@@ -334,6 +339,101 @@ both_databases! {
                 let came_first = told(&world.db, "ask", "submit", asked[0].id).await < accepted;
                 assert_eq!(submitted, came_first, "round {round}: an ask is let through exactly when nothing was accepted before it");
             }
+        }
+    }
+}
+
+/// A cohort that invites, of so many companies with so many seats each.
+async fn inviting(scratch: &Scratch, companies: usize, seats: u32) -> World {
+    let world = World::new(&scratch.db, companies, seats).await;
+    world.session(&Plan::everyone("E", "2027-03-28", "10:00", "11:00")).await;
+    world.release().await;
+    world.open().await;
+    world
+}
+
+/// People of one company a round, who were given enough to be asked twice.
+async fn given(world: &World, round: usize, count: usize) -> Vec<i64> {
+    world.name(round, count).await;
+    let mut people = Vec::new();
+    for number in 0..count {
+        let person = world.person(&format!("p{number}@company{round}.example")).await;
+        world.gives(person, 2).await;
+        people.push(person);
+    }
+    people
+}
+
+both_databases! {
+    async fn two_colleagues_who_ask_somebody_at_once_make_one_ask(scratch) {
+        let world = inviting(&scratch, ROUNDS, 1).await;
+        let priya = Actor::Staff(staff(&world.db, "priya@halden.example", Role::Marketing).await);
+        for round in 0..ROUNDS {
+            let person = given(&world, round, 1).await[0];
+            let gate = Arc::new(Barrier::new(2));
+            let tasks: Vec<_> = [(world.actor(), "Would you write a review?"), (priya, "Would you tell others about it?")]
+                .into_iter()
+                .map(|(actor, wording)| {
+                    let (db, gate) = (world.db.clone(), Arc::clone(&gate));
+                    tokio::spawn(async move {
+                        gate.wait().await;
+                        store::advocacy::ask::submit(&db, now(), actor, Source::Page, person, "review", wording).await
+                    })
+                })
+                .collect();
+            let mut refused = Vec::new();
+            for task in tasks {
+                match task.await.expect("the task") {
+                    Ok(_) => {}
+                    Err(Halt::Refused(AskRefusal::NotNow(why))) => refused.extend(why.reasons().iter().map(|reason| reason.code())),
+                    Err(halt) => panic!("round {round}: {halt:?}"),
+                }
+            }
+            assert_eq!(refused, ["one-open"], "round {round}");
+            let rows = entity::ask::Entity::find().filter(entity::ask::Column::PersonId.eq(person)).all(world.db.read()).await.expect("the asks");
+            let mut states: Vec<_> = rows.iter().map(|row| row.state.as_str()).collect();
+            states.sort_unstable();
+            assert_eq!(states, ["refused", "submitted"], "round {round}");
+        }
+    }
+}
+
+both_databases! {
+    async fn a_company_is_never_asked_more_often_than_a_quarter_allows(scratch) {
+        use store::advocacy::ask::{TypedStep, step, submit};
+
+        let world = inviting(&scratch, ROUNDS, 3).await;
+        let priya = Actor::Staff(staff(&world.db, "priya@halden.example", Role::Marketing).await);
+        for round in 0..ROUNDS {
+            // Three colleagues, each with an ask in hand; two may go out.
+            let mut asks = Vec::new();
+            for person in given(&world, round, 3).await {
+                submit(&world.db, now(), world.actor(), Source::Page, person, "review", "Would you write a review?").await.expect("submitted");
+                let row = entity::ask::Entity::find().filter(entity::ask::Column::PersonId.eq(person)).one(world.db.read()).await;
+                let ask = row.expect("a read").expect("an ask").id;
+                step(&world.db, now(), priya, ask, 1, Act::TakeUp, &TypedStep::default()).await.expect("taken up");
+                asks.push(ask);
+            }
+            let gate = Arc::new(Barrier::new(asks.len()));
+            let tasks: Vec<_> = asks
+                .iter()
+                .map(|ask| {
+                    let (db, gate, ask) = (world.db.clone(), Arc::clone(&gate), *ask);
+                    tokio::spawn(async move {
+                        gate.wait().await;
+                        step(&db, now(), priya, ask, 2, Act::Approve, &TypedStep::default()).await
+                    })
+                })
+                .collect();
+            let (mut asked, mut refused) = (0, Vec::new());
+            for task in tasks {
+                match task.await.expect("the task") {
+                    Ok(state) => asked += usize::from(state == State::Asked),
+                    Err(Halt::Refused(AskRefusal::NotNow(why))) => refused.extend(why.reasons().iter().map(|reason| reason.code())),
+                    Err(halt) => panic!("round {round}: {halt:?}"),
+                }
+            }
+            assert_eq!((asked, refused), (2, vec!["company-cap"]), "round {round}");
         }
     }
 }

@@ -1,16 +1,30 @@
 //! Acts of the store, each on both databases.
 
+mod achievement;
 mod acknowledgement;
+mod advocate;
 mod agenda_check;
+mod amplification;
+mod amplification_sequences;
 mod ask;
+mod board;
 mod compliance;
 mod consent;
 mod conversation_rule;
+mod figures;
+mod forgetting;
 mod incident;
+mod introduction;
 mod invitation;
+mod ledger;
 mod observer;
 mod outbox;
 mod release;
+mod reminder;
+mod result;
 mod sales_opening;
 mod seat;
+mod setting;
 mod staff;
+mod statement;
+mod webhook;

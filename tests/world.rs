@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::desk::{App, Host};
 use chrono::{DateTime, Utc};
 use domain::access::Role;
+use domain::advocacy::ledger::TypedGive;
 use domain::agenda::session::TypedSession;
 use domain::cohort::Step;
 use domain::cohort::allotment::Named;
@@ -195,6 +196,26 @@ impl World {
         let answer = Answer { acknowledged: Some(1), zone: Some("America/New_York".into()), ..Answer::default() };
         store::registration::invitation::accept(&self.db, now(), invitation, &answer).await.expect("the acceptance");
         store::registration::invitation::registration_of(&self.db, invitation).await.expect("the registration").expect("a registration")
+    }
+
+    /// Somebody by their address.
+    pub async fn person(&self, email: &str) -> i64 {
+        store::cohort::person::list(&self.db, now(), None, email, 1).await.expect("the list").rows.first().expect("somebody").id
+    }
+
+    /// Gives somebody something, so that they may be asked once.
+    pub async fn give(&self, person: i64) {
+        self.gives(person, 1).await;
+    }
+
+    /// Gives somebody so many things more.
+    pub async fn gives(&self, person: i64, count: u32) {
+        for _ in 0..count {
+            // Each in words of its own: the same words a moment later are the same give.
+            let note = format!("A slot at our spring meeting, for the {} time.", uuid::Uuid::new_v4());
+            let typed = TypedGive { person, company: 0, kind: "speaking slot", on: "2027-01-10", note: &note, value: "" };
+            store::advocacy::ledger::record_give(&self.db, now(), self.actor(), &typed).await.expect("a give");
+        }
     }
 
     /// Names and accepts `count` people, ten a company; answers their registrations.

@@ -56,11 +56,12 @@ pub struct Assets {
     pub stylesheet: String,
     pub icon: String,
     pub font: String,
-    /// `None` in a build without the browser bundle: pages work, islands stay plain.
-    pub bundle: Option<Bundle>,
+    /// `None` in a build without the browser bundles: pages work, islands stay plain.
+    pub staff_bundle: Option<Bundle>,
+    pub guest_bundle: Option<Bundle>,
 }
 
-/// The two files of the browser bundle.
+/// The two files of a browser bundle.
 #[derive(Debug, Clone)]
 pub struct Bundle {
     pub js: String,
@@ -538,6 +539,16 @@ impl Desk {
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.jar.get(&cookie_name(&self.app.host, name)).map(|cookie| cookie.value().to_owned())
+    }
+
+    /// This browser's own secret, which it is given when it has none: for what only the same browser may finish.
+    #[must_use]
+    pub fn browser(&self) -> String {
+        self.cookie(VISITOR_COOKIE).unwrap_or_else(|| {
+            let secret = store::link::random_token("");
+            self.set_cookie(VISITOR_COOKIE, secret.clone(), 24 * 60);
+            secret
+        })
     }
 
     fn set_cookie(&self, name: &'static str, value: String, minutes: i64) {

@@ -24,18 +24,22 @@ pub enum Section {
     MySessions,
     MyCustomers,
     People,
-    Publications,
+    Celebrate,
+    Advocates,
+    Asks,
+    Figures,
     Incidents,
     Openings,
     AgendaCheck,
     Account,
 }
 
-/// Whether a page carries islands: only then does it load the browser bundle.
+/// Whose islands a page carries: only then does it load a browser bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Islands {
     None,
-    Some,
+    Guests,
+    Staff,
 }
 
 /// A page for staff.
@@ -58,6 +62,7 @@ pub fn staff_with<V: IntoView + 'static>(desk: &Desk, section: Section, islands:
 fn staff_top(desk: &Desk, section: Section) -> impl IntoView + use<> {
     let Who::Staff(staff) = &desk.who else { return ().into_any() };
     let manages = staff.is(Role::Admin) || staff.is(Role::ProgramManager);
+    let celebrates = staff.is(Role::Admin) || staff.is(Role::Marketing);
     let entries = [
         (manages, Section::Cohorts, "/cohorts", "Cohorts"),
         (manages, Section::Programs, "/programs", "Programs"),
@@ -67,7 +72,10 @@ fn staff_top(desk: &Desk, section: Section) -> impl IntoView + use<> {
         // Whoever a customer can choose.
         (manages || staff.is(Role::Facilitator) || staff.is(Role::AccountManager), Section::Openings, "/openings", "Sales openings"),
         (manages || staff.is(Role::Marketing), Section::People, "/people", "People"),
-        (staff.is(Role::Admin) || staff.is(Role::Marketing), Section::Publications, "/publications", "Publications"),
+        (celebrates, Section::Celebrate, "/celebrate", "Celebrate"),
+        (celebrates, Section::Advocates, "/advocates", "Advocates"),
+        (manages || celebrates, Section::Asks, "/asks", "Asks"),
+        (celebrates, Section::Figures, "/reciprocity", "Figures"),
         (staff.is(Role::IncidentReviewer), Section::Incidents, "/incidents", "Concerns"),
         (manages || staff.is(Role::ExecutiveSponsor), Section::Scorecard, "/scorecard", "Scorecard"),
         (true, Section::Rules, "/rules", "Conversation rule"),
@@ -102,6 +110,7 @@ pub enum Mine {
     People,
     Calendar,
     Details,
+    Statement,
     Terms,
     Rule,
     Openings,
@@ -119,6 +128,7 @@ pub fn executive<V: IntoView + 'static>(desk: &Desk, current: Mine, islands: Isl
         (Mine::People, "/my/people", "People"),
         (Mine::Details, "/my/details", "Details"),
         (Mine::Terms, "/my/terms", "Terms"),
+        (Mine::Statement, "/my/statement", "Statement"),
     ]
     .into_iter()
     .map(|(this, href, label)| {
@@ -215,7 +225,12 @@ pub fn bare(app: &App, status: StatusCode, heading: &str, sentence: &str) -> Res
 fn render<V: IntoView + 'static>(app: &App, status: StatusCode, islands: Islands, title: &str, body: impl FnOnce() -> V) -> Response {
     let nonce = store::link::random_token("");
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
-    let loader = app.assets.bundle.as_ref().filter(|_| islands == Islands::Some).map(|bundle| {
+    let bundle = match islands {
+        Islands::None => None,
+        Islands::Guests => app.assets.guest_bundle.as_ref(),
+        Islands::Staff => app.assets.staff_bundle.as_ref(),
+    };
+    let loader = bundle.map(|bundle| {
         format!(
             "import(\"{js}\").then(async b=>{{await b.default({{module_or_path:\"{wasm}\"}});b.hydrate();\
              for(const i of document.querySelectorAll(\"leptos-island\"))b[i.dataset.component]?.(i);document.documentElement.dataset.alive=\"\"}})",
@@ -261,6 +276,6 @@ fn render<V: IntoView + 'static>(app: &App, status: StatusCode, islands: Islands
     response
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }

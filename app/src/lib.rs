@@ -5,7 +5,16 @@
 
 pub mod answer;
 pub mod api;
-pub mod islands;
+
+/// The few interactive pieces. Each shows what the server rendered and works as plain forms before it is alive. Staff's are
+/// in a bundle of their own, so that no guest's phone loads them.
+pub mod islands {
+    pub mod agenda_picker;
+    #[cfg(any(feature = "ssr", feature = "hydrate"))]
+    pub mod board;
+    #[cfg(any(feature = "ssr", feature = "hydrate"))]
+    pub mod import_preview;
+}
 
 #[cfg(feature = "ssr")]
 pub use on_the_server::*;
@@ -22,7 +31,7 @@ mod on_the_server {
 }
 
 /// Brings the islands of a page to life. Called by the page's loader once the bundle has arrived.
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "guests")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     leptos::mount::hydrate_islands();

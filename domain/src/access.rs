@@ -330,6 +330,111 @@ doors! {
     CancelPublication    POST "/api/advocacy/publication/cancel"            Staff           [Any(Admin), Any(Marketing)];
     CloseTakeDown        POST "/api/advocacy/publication/close-take-down"   Staff           [Any(Admin), Any(Marketing)];
 
+    // Advocates.
+    AdvocatesPage        GET  "/advocates"                                  Staff           [Any(Admin), Any(Marketing)];
+    AdvocatePage         GET  "/advocates/{person}"                         Staff           [Any(Admin), Any(Marketing)];
+    SaveAdvocate         POST "/api/advocacy/advocate/save"                 Staff           [Any(Admin), Any(Marketing)];
+    OpenProblem          POST "/api/advocacy/problem/open"                  Staff           [Any(Admin), Any(Marketing)];
+    CloseProblem         POST "/api/advocacy/problem/close"                 Staff           [Any(Admin), Any(Marketing)];
+    MergePage            GET  "/advocates/{person}/merge"                   Staff           [Any(Admin), Any(Marketing)];
+    MergePersons         POST "/api/advocacy/advocate/merge"                Staff           [Any(Admin), Any(Marketing)];
+    AdvocateImportPage   GET  "/advocates/import"                           Staff           [Any(Admin), Any(Marketing)];
+    AdvocateUpload       POST "/api/advocacy/advocate-import/upload"        Staff           [Any(Admin), Any(Marketing)];
+    AdvocateImportPlan   GET  "/advocates/import/{import}"                  Staff           [Any(Admin), Any(Marketing)];
+    AdvocateImportApply  POST "/api/advocacy/advocate-import/apply"         Staff           [Any(Admin), Any(Marketing)];
+
+    // Achievements, and the feeds they are found in.
+    AchievementsPage     GET  "/achievements"                               Staff           [Any(Admin), Any(Marketing)];
+    NewAchievementPage   GET  "/achievements/new"                           Staff           [Any(Admin), Any(ProgramManager), Any(Marketing)];
+    AchievementPage      GET  "/achievements/{achievement}"                 Staff           [Any(Admin), Any(Marketing)];
+    ReportAchievement    POST "/api/advocacy/achievement/report"            Staff           [Any(Admin), Any(ProgramManager), Any(Marketing)];
+    EditAchievement      POST "/api/advocacy/achievement/edit"              Staff           [Any(Admin), Any(Marketing)];
+    VerifyAchievement    POST "/api/advocacy/achievement/verify"            Staff           [Any(Admin), Any(Marketing)];
+    RejectAchievement    POST "/api/advocacy/achievement/reject"            Staff           [Any(Admin), Any(Marketing)];
+    AchievementImportPage GET "/achievements/import"                        Staff           [Any(Admin), Any(Marketing)];
+    AchievementUpload    POST "/api/advocacy/achievement-import/upload"     Staff           [Any(Admin), Any(Marketing)];
+    AchievementImportPlan GET "/achievements/import/{import}"               Staff           [Any(Admin), Any(Marketing)];
+    AchievementImportApply POST "/api/advocacy/achievement-import/apply"    Staff           [Any(Admin), Any(Marketing)];
+    FeedsPage            GET  "/feeds"                                      Staff           [Any(Admin), Any(Marketing)];
+    AddWatchedFeed       POST "/api/advocacy/watched-feed/add"              Staff           [Any(Admin), Any(Marketing)];
+    StepWatchedFeed      POST "/api/advocacy/watched-feed/step"             Staff           [Any(Admin), Any(Marketing)];
+    WatchName            POST "/api/advocacy/watched-feed/watch-name"       Staff           [Any(Admin), Any(Marketing)];
+    UnwatchName          POST "/api/advocacy/watched-feed/unwatch-name"     Staff           [Any(Admin), Any(Marketing)];
+    TakeFeedItem         POST "/api/advocacy/watched-feed/take"             Staff           [Any(Admin), Any(Marketing)];
+    DismissFeedItem      POST "/api/advocacy/watched-feed/dismiss"          Staff           [Any(Admin), Any(Marketing)];
+
+    // Amplification: celebrating them.
+    CelebratePage        GET  "/celebrate"                                  Staff           [Any(Admin), Any(Marketing)];
+    CelebrateListPage    GET  "/celebrate/list"                             Staff           [Any(Admin), Any(Marketing)];
+    CelebrateMonthPage   GET  "/celebrate/month"                            Staff           [Any(Admin), Any(Marketing)];
+    TaskPage             GET  "/celebrate/{task}"                           Staff           [Any(Admin), Any(Marketing)];
+    WordingPage          GET  "/celebrate/{task}/wording"                   Staff           [Any(Admin), Any(Marketing)];
+    ShareKitPage         GET  "/celebrate/{task}/share"                     Staff           [Any(Admin), Any(Marketing)];
+    TaskImage            GET  "/celebrate/{task}/images/{image}"            Staff           [Any(Admin), Any(Marketing)];
+    SaveWording          POST "/api/advocacy/amplification/wording"         Staff           [Any(Admin), Any(Marketing)];
+    EndWording           POST "/api/advocacy/amplification/end-wording"     Staff           [Any(Admin), Any(Marketing)];
+    ImageUpload          POST "/api/advocacy/amplification/image"           Staff           [Any(Admin), Any(Marketing)];
+    SaveTaskPlan         POST "/api/advocacy/amplification/plan"            Staff           [Any(Admin), Any(Marketing)];
+    StepTask             POST "/api/advocacy/amplification/step"            Staff           [Any(Admin), Any(Marketing)];
+    RecordPublication    POST "/api/advocacy/amplification/publish"         Staff           [Any(Admin), Any(Marketing)];
+    SaveResult           POST "/api/advocacy/result/save"                   Staff           [Any(Admin), Any(Marketing)];
+    ResultImportPage     GET  "/celebrate/results"                          Staff           [Any(Admin), Any(Marketing)];
+    ResultUpload         POST "/api/advocacy/result-import/upload"          Staff           [Any(Admin), Any(Marketing)];
+    ResultImportPlan     GET  "/celebrate/results/{import}"                 Staff           [Any(Admin), Any(Marketing)];
+    ResultImportApply    POST "/api/advocacy/result-import/apply"           Staff           [Any(Admin), Any(Marketing)];
+    NewDueFeed           POST "/api/advocacy/due-feed/new"                  Staff           [Any(Admin), Any(Marketing)];
+    DueFeed              GET  "/due/{token}"                                Everyone        [Anyone];
+    ApprovalLink         GET  "/approve/{token}"                            Everyone        [Anyone];
+    ApprovalImage        GET  "/approve/{token}/images/{image}"             Everyone        [Anyone];
+    AnswerApproval       POST "/api/advocacy/amplification/answer"          Everyone        [Anyone];
+    WebhooksPage         GET  "/webhooks"                                   Staff           [Any(Admin)];
+    SaveWebhook          POST "/api/advocacy/webhook/save"                  Staff           [Any(Admin)];
+    RetryDelivery        POST "/api/advocacy/webhook/retry"                 Staff           [Any(Admin), Any(Marketing)];
+    AdvocacySettingsPage GET  "/celebrate/settings"                         Staff           [Any(Admin), Any(Marketing)];
+    SaveAdvocacySettings POST "/api/advocacy/setting/save"                  Staff           [Any(Admin), Any(Marketing)];
+
+    // Asks.
+    AsksPage             GET  "/asks"                                       Staff           [Any(Admin), Own(ProgramManager), Any(Marketing)];
+    NewAskPage           GET  "/asks/new"                                   Staff           [Own(ProgramManager), Any(Marketing)];
+    MatchPage            GET  "/asks/match"                                 Staff           [Any(Admin), Own(ProgramManager), Any(Marketing)];
+    AskPage              GET  "/asks/{ask}"                                 Staff           [Any(Admin), Own(ProgramManager), Any(Marketing)];
+    SaveAskDraft         POST "/api/advocacy/ask/draft"                     Staff           [Own(ProgramManager), Any(Marketing)];
+    StepAsk              POST "/api/advocacy/ask/step"                      Staff           [Own(ProgramManager), Any(Marketing)];
+
+    // The ledger of gives and acts, and introductions.
+    RecordGive           POST "/api/advocacy/ledger/give"                   Staff           [Any(Admin), Any(Marketing)];
+    RecordAct            POST "/api/advocacy/ledger/act"                    Staff           [Any(Admin), Any(Marketing)];
+    CorrectEntry         POST "/api/advocacy/ledger/correct"                Staff           [Any(Admin), Any(Marketing)];
+    ReciprocityPage      GET  "/reciprocity"                                Staff           [Any(Admin), Any(Marketing)];
+    CompanyLedgerPage    GET  "/reciprocity/{company}"                      Staff           [Any(Admin), Any(Marketing)];
+    FairnessPage         GET  "/fairness"                                   Staff           [Any(Admin), Any(Marketing)];
+    ReachPage            GET  "/reach"                                      Staff           [Any(Admin), Any(Marketing)];
+    IntroductionsPage    GET  "/introductions"                              Staff           [Any(Admin), Any(Marketing)];
+    OfferIntroduction    POST "/api/advocacy/introduction/offer"            Staff           [Any(Admin), Any(Marketing)];
+    CancelIntroduction   POST "/api/advocacy/introduction/cancel"           Staff           [Any(Admin), Any(Marketing)];
+
+    // A customer's own page: signed in from a cohort, or by the private link in a mail.
+    MyStatementPage      GET  "/my/statement"                               Executives      [Executive(Accepted), Executive(Over)];
+    MyStatementJson      GET  "/my/statement.json"                          Executives      [Executive(Accepted), Executive(Over)];
+    MyStatementPdf       GET  "/my/statement.pdf"                           Executives      [Executive(Accepted), Executive(Over)];
+    AnswerAsk            POST "/api/advocacy/ask/answer"                    Executives      [Executive(Accepted), Executive(Over)];
+    SetLimits            POST "/api/advocacy/own-limit/set"                 Executives      [Executive(Accepted), Executive(Over)];
+    AnswerIntroduction   POST "/api/advocacy/introduction/answer"           Executives      [Executive(Accepted), Executive(Over)];
+    SendProofCode        POST "/api/advocacy/forgetting/code"               Executives      [Executive(Accepted), Executive(Over)];
+    AskToBeForgotten     POST "/api/advocacy/forgetting/ask"                Executives      [Executive(Accepted), Executive(Over)];
+    StatementLink        GET  "/me/{token}"                                 Everyone        [Anyone];
+    StatementLinkJson    GET  "/me/{token}/statement.json"                  Everyone        [Anyone];
+    StatementLinkPdf     GET  "/me/{token}/statement.pdf"                   Everyone        [Anyone];
+    LinkAnswerAsk        POST "/api/advocacy/ask/answer-by-link"            Everyone        [Anyone];
+    LinkSetLimits        POST "/api/advocacy/own-limit/set-by-link"         Everyone        [Anyone];
+    LinkAnswerIntroduction POST "/api/advocacy/introduction/answer-by-link" Everyone        [Anyone];
+    LinkWithdrawConsent  POST "/api/advocacy/consent/withdraw-by-link"      Everyone        [Anyone];
+    LinkSendProofCode    POST "/api/advocacy/forgetting/code-by-link"       Everyone        [Anyone];
+    LinkAskToBeForgotten POST "/api/advocacy/forgetting/ask-by-link"        Everyone        [Anyone];
+    SendOwnPageLink      POST "/api/advocacy/own-page/send-link"            Staff           [Any(Admin), Any(Marketing)];
+    ForgetWishesPage     GET  "/forget-wishes"                              Staff           [Any(Admin)];
+    ForgetPerson         POST "/api/advocacy/forgetting/forget"             Staff           [Any(Admin)];
+
     // The report for the customer.
     ReportPage           GET  "/cohorts/{cohort}/report"                    Staff           [Any(Admin), Own(ProgramManager)];
     ReportFile           GET  "/cohorts/{cohort}/report.pdf"                Staff           [Any(Admin), Own(ProgramManager)];

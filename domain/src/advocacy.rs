@@ -1,7 +1,27 @@
-//! What customers allow, what is published with it, what may be asked of them.
+//! What customers allow, what is published with it, what is done for them and asked of them.
 
+pub mod achievement;
+pub mod achievement_import;
+pub mod advocate;
+pub mod advocate_import;
+pub mod amplification;
 pub mod ask;
 pub mod ask_import;
+pub mod board;
 pub mod consent;
+pub mod figures;
+pub mod forgetting;
+pub mod introduction;
+pub mod ledger;
+pub mod matching;
+pub mod own_limit;
+pub mod problem;
 pub mod publication;
+pub mod reminder;
+pub mod result;
+pub mod setting;
 pub mod signatory;
+pub mod statement;
+pub mod watched_feed;
+pub mod webhook;
+pub mod wording;

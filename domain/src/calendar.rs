@@ -8,10 +8,10 @@
 //! (so their order is its own), stamps each rendering with a fresh DTSTAMP, lets line breaks and quotes in parameters
 //! and URIs through, folds at 76 octets and has no VTIMEZONE. It reads calendars, here in the tests and on import.
 //!
-//! Deliberately absent: recurrence, to-dos, replies, a clock, and anything personal besides the one recipient of a mail:
+//! Deliberately absent: recurrence, replies, a clock, and anything personal besides the one recipient of a mail:
 //! people share calendar files, so no file holds a token, a join secret or a list of participants.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
@@ -81,6 +81,36 @@ pub struct Event {
     pub modified: DateTime<Utc>,
 }
 
+/// Something that is due on a day. Plain facts, cleaned on writing as those of an [`Event`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Stored with what is due and the same in every output.
+    pub uid: Uuid,
+    /// Raised whenever the day changes.
+    pub sequence: u32,
+    /// The whole day.
+    pub day: NaiveDate,
+    /// SUMMARY.
+    pub title: String,
+    /// DESCRIPTION, plain text.
+    pub description: String,
+    /// URL, http or https. Must not be a personal or secret link.
+    pub url: Option<String>,
+    /// CREATED.
+    pub created: DateTime<Utc>,
+    /// LAST-MODIFIED and DTSTAMP.
+    pub modified: DateTime<Utc>,
+}
+
+/// How what is due is written: Google and Apple show no to-dos, so events are the usual way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DueAs {
+    /// VEVENT: a whole day that takes no time.
+    Event,
+    /// VTODO.
+    Todo,
+}
+
 /// A name and an e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mailbox {
@@ -109,6 +139,23 @@ pub fn download(publisher: &Publisher, events: &[Event], alarm: bool) -> String 
 /// leaves in a cancelled session for 30 days and leaves out a seat given up.
 pub fn feed(publisher: &Publisher, name: &str, zone: &Zone, events: &[Event]) -> String {
     render(publisher, &Output::Feed { name, zone }, events)
+}
+
+/// A subscription feed of what is due: whole days, which are the same in every zone. What is done, the caller leaves out.
+pub fn due_feed(publisher: &Publisher, name: &str, dues: &[Due], as_: DueAs) -> String {
+    let mut dues: Vec<&Due> = dues.iter().collect();
+    dues.sort_by_key(|due| (due.day, due.uid));
+    let mut lines = Lines::with_capacity(1024 + dues.len() * 512);
+    write_head(&mut lines, publisher);
+    write_feed_head(&mut lines, name, &Zone::utc());
+    if dues.is_empty() {
+        zones::write_unused(&mut lines, &Zone::utc());
+    }
+    for due in dues {
+        write_due(&mut lines, due, as_);
+    }
+    lines.put(format_args!("END:VCALENDAR"));
+    lines.finish()
 }
 
 /// The invitation or update for one recipient: METHOD:REQUEST (RFC 5546 §3.2.2). They hold the seat already, hence
@@ -210,10 +257,7 @@ fn render(publisher: &Publisher, output: &Output<'_>, events: &[Event]) -> Strin
     let plan = Plan::of(&events);
 
     let mut lines = Lines::with_capacity(1024 + events.len() * 1024);
-    lines.put(format_args!("BEGIN:VCALENDAR"));
-    lines.put(format_args!("VERSION:2.0"));
-    lines.put(format_args!("PRODID:{}", Product::new(&publisher.host, &publisher.version)));
-    lines.put(format_args!("CALSCALE:GREGORIAN"));
+    write_head(&mut lines, publisher);
     if let Some(method) = output.method() {
         lines.put(format_args!("METHOD:{method}"));
     }
@@ -233,6 +277,13 @@ fn render(publisher: &Publisher, output: &Output<'_>, events: &[Event]) -> Strin
     }
     lines.put(format_args!("END:VCALENDAR"));
     lines.finish()
+}
+
+fn write_head(lines: &mut Lines, publisher: &Publisher) {
+    lines.put(format_args!("BEGIN:VCALENDAR"));
+    lines.put(format_args!("VERSION:2.0"));
+    lines.put(format_args!("PRODID:{}", Product::new(&publisher.host, &publisher.version)));
+    lines.put(format_args!("CALSCALE:GREGORIAN"));
 }
 
 fn write_feed_head(lines: &mut Lines, name: &str, zone: &Zone) {
@@ -288,6 +339,46 @@ fn write_event(lines: &mut Lines, output: &Output<'_>, event: &Event, wall: Opti
         lines.put(format_args!("END:VALARM"));
     }
     lines.put(format_args!("END:VEVENT"));
+}
+
+fn write_due(lines: &mut Lines, due: &Due, as_: DueAs) {
+    let name = match as_ {
+        DueAs::Event => "VEVENT",
+        DueAs::Todo => "VTODO",
+    };
+    lines.put(format_args!("BEGIN:{name}"));
+    lines.put(format_args!("UID:{}", due.uid.hyphenated()));
+    lines.put(format_args!("DTSTAMP:{}Z", zones::stamp(due.modified.naive_utc())));
+    match as_ {
+        DueAs::Event => {
+            lines.put(format_args!("DTSTART;VALUE=DATE:{}", date(due.day)));
+            lines.put(format_args!("DTEND;VALUE=DATE:{}", date(due.day.succ_opt().unwrap_or(due.day))));
+        }
+        DueAs::Todo => lines.put(format_args!("DUE;VALUE=DATE:{}", date(due.day))),
+    }
+    lines.put(format_args!("SEQUENCE:{}", due.sequence));
+    lines.put(format_args!("STATUS:{}", if as_ == DueAs::Todo { "NEEDS-ACTION" } else { "CONFIRMED" }));
+    lines.put(format_args!("SUMMARY:{}", Text::new(&due.title)));
+    let url = due.url.as_deref().and_then(Uri::web);
+    if let Some(description) = Text::description(None, &due.description, url.as_ref()) {
+        lines.put(format_args!("DESCRIPTION:{description}"));
+    }
+    if let Some(url) = &url {
+        lines.put(format_args!("URL:{url}"));
+    }
+    lines.put(format_args!("CATEGORIES:Task"));
+    lines.put(format_args!("CLASS:PRIVATE"));
+    if as_ == DueAs::Event {
+        lines.put(format_args!("TRANSP:TRANSPARENT"));
+    }
+    lines.put(format_args!("CREATED:{}Z", zones::stamp(due.created.naive_utc())));
+    lines.put(format_args!("LAST-MODIFIED:{}Z", zones::stamp(due.modified.naive_utc())));
+    lines.put(format_args!("END:{name}"));
+}
+
+/// `20270329` (RFC 5545 §3.3.4).
+fn date(day: NaiveDate) -> String {
+    format!("{:04}{:02}{:02}", day.year(), day.month(), day.day())
 }
 
 fn write_times(lines: &mut Lines, event: &Event, wall: Option<&zones::Wall>) {

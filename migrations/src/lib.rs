@@ -6,6 +6,7 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
 mod m20261121_000001_foundation;
 mod m20261122_000002_conduct;
+mod m20261122_000003_advocacy;
 
 /// Every change, oldest first.
 pub struct Migrator;
@@ -13,18 +14,22 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_foundation::Migration), Box::new(m20261122_000002_conduct::Migration)]
+        vec![
+            Box::new(m20261121_000001_foundation::Migration),
+            Box::new(m20261122_000002_conduct::Migration),
+            Box::new(m20261122_000003_advocacy::Migration),
+        ]
     }
 }
 
-/// Writes `{id}`, `{instant}`, `{wall}` and `{date}` in the words of the database. SQLite keeps times as ISO 8601 text of
+/// Writes `{id}`, `{instant}`, `{wall}`, `{date}` and `{bytes}` in the words of the database. SQLite keeps times as ISO 8601 text of
 /// one fixed width (whole seconds), so that comparing text compares time.
 fn dialect(sql: &str, backend: DbBackend) -> String {
-    let (id, instant, wall, date) = match backend {
-        DbBackend::Postgres => ("BIGSERIAL PRIMARY KEY", "TIMESTAMPTZ", "TIMESTAMP", "DATE"),
-        _ => ("INTEGER PRIMARY KEY AUTOINCREMENT", "TEXT", "TEXT", "TEXT"),
+    let (id, instant, wall, date, bytes) = match backend {
+        DbBackend::Postgres => ("BIGSERIAL PRIMARY KEY", "TIMESTAMPTZ", "TIMESTAMP", "DATE", "BYTEA"),
+        _ => ("INTEGER PRIMARY KEY AUTOINCREMENT", "TEXT", "TEXT", "TEXT", "BLOB"),
     };
-    sql.replace("{id}", id).replace("{instant}", instant).replace("{wall}", wall).replace("{date}", date)
+    sql.replace("{id}", id).replace("{instant}", instant).replace("{wall}", wall).replace("{date}", date).replace("{bytes}", bytes)
 }
 
 async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {

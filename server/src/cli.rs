@@ -20,6 +20,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{Config, MailTo};
 use crate::mail::transport::Transport;
+use crate::web_client::Client;
 use crate::{assemble, demo, now, serve};
 
 /// Invitation-only co-learning cohorts with your top customers.
@@ -170,6 +171,7 @@ async fn command(command: Command, config: Config) -> Result<(), String> {
 
 async fn serve_site(config: Config) -> Result<(), String> {
     let transport = Transport::new(&config.mail)?;
+    let reach = Arc::new(Client::new(config.reach.clone()));
     let app = app(&config).await?;
     let listener = TcpListener::bind(config.addr)
         .await
@@ -177,7 +179,7 @@ async fn serve_site(config: Config) -> Result<(), String> {
     if let Some(code) = store::staff::setup_code(&app.db).await.map_err(text)? {
         println!("This installation is new. Open {}/setup and enter the setup code: {code}", app.host.base_url);
     }
-    if app.assets.bundle.is_none() {
+    if app.assets.guest_bundle.is_none() {
         tracing::warn!("this build has no browser bundle: every page works, and none is interactive");
     }
     println!("Cohortium is at {} (listening on {}).", app.host.base_url, config.addr);
@@ -186,7 +188,7 @@ async fn serve_site(config: Config) -> Result<(), String> {
         asked_to_stop().await;
         let _ = stop.send(true);
     });
-    serve::serve(app, listener, transport, stopped).await.map_err(text)
+    serve::serve(app, listener, transport, reach, stopped).await.map_err(text)
 }
 
 async fn asked_to_stop() {
@@ -406,7 +408,7 @@ async fn doctor(config: &Config) -> Result<(), String> {
     say("mail", mail);
     say(
         "assets",
-        if crate::web::assets::BUNDLE.is_some() {
+        if crate::web::assets::GUEST_BUNDLE.is_some() {
             Ok("stylesheet, font and browser bundle are inside".to_owned())
         } else {
             Err("this build has no browser bundle. Build it with `make build`.".to_owned())

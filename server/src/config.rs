@@ -22,6 +22,8 @@ pub struct Config {
     pub addr: SocketAddr,
     pub mail: MailTo,
     pub log: String,
+    /// `host:port` of our own network that may be reached from here although it is private.
+    pub reach: Vec<String>,
     pub host: Host,
 }
 
@@ -34,6 +36,7 @@ pub struct File {
     pub base_url: Option<String>,
     pub mail: Option<String>,
     pub log: Option<String>,
+    pub reach: Option<String>,
     #[serde(default)]
     pub host: HostFile,
 }
@@ -100,7 +103,9 @@ impl Config {
         if log.parse::<tracing_subscriber::filter::Targets>().is_err() {
             return Err(format!("COHORTIUM_LOG is “{log}”; it takes a level such as info, or target=level pairs."));
         }
-        Ok(Self { database_url, addr, mail, log, host: Host { name, accent, base_url, sender } })
+        let reach = env("COHORTIUM_REACH").or(file.reach).unwrap_or_default();
+        let reach = reach.split(',').map(str::trim).filter(|one| !one.is_empty()).map(checked_reach).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { database_url, addr, mail, log, reach, host: Host { name, accent, base_url, sender } })
     }
 }
 
@@ -131,6 +136,22 @@ fn checked_base_url(text: &str) -> Result<String, String> {
         ));
     }
     Ok(url.to_owned())
+}
+
+/// One `host:port` that may be reached although it is private.
+fn checked_reach(text: &str) -> Result<String, String> {
+    let refused = || {
+        format!(
+            "COHORTIUM_REACH has “{text}”; it takes hosts with their ports and commas between, like feeds.company.lan:8080,10.0.0.7:443."
+        )
+    };
+    let (host, port) = text.rsplit_once(':').ok_or_else(refused)?;
+    let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let sound = match v6 {
+        Some(v6) => v6.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)),
+    };
+    if sound && port.parse::<u16>().is_ok_and(|port| port > 0) { Ok(text.to_lowercase()) } else { Err(refused()) }
 }
 
 /// White text on the accent, and the accent on paper, must be readable (WCAG 2.2, 4.5:1).
@@ -179,6 +200,10 @@ mod tests {
             ("COHORTIUM_MAIL", "pigeon:coop"),
             ("COHORTIUM_MAIL", "file:"),
             ("COHORTIUM_LOG", "loud=very"),
+            ("COHORTIUM_REACH", "feeds.company.lan"),
+            ("COHORTIUM_REACH", "feeds.company.lan:0"),
+            ("COHORTIUM_REACH", "http://feeds.company.lan:80"),
+            ("COHORTIUM_REACH", "10.0.0.7:80, ::1:80"),
             ("COHORTIUM_HOST_ACCENT", "#ffcc00"),
             ("COHORTIUM_HOST_ACCENT", "green"),
             ("COHORTIUM_HOST_SENDER", "nobody"),
@@ -186,6 +211,13 @@ mod tests {
             let why = read(&[(name, value)]).unwrap_err();
             assert!(why.starts_with(name) && why.ends_with('.'), "{name}={value}: {why}");
         }
+    }
+
+    #[test]
+    fn what_may_be_reached_in_our_own_network_is_listed() {
+        assert_eq!(read(&[]).unwrap().reach, Vec::<String>::new());
+        let listed = read(&[("COHORTIUM_REACH", " Feeds.company.lan:8080, 10.0.0.7:443,[fd00::1]:80 ,")]).unwrap();
+        assert_eq!(listed.reach, ["feeds.company.lan:8080", "10.0.0.7:443", "[fd00::1]:80"]);
     }
 
     /// cargo-leptos reads one file and the server the other: they say the same, and the server can read it.

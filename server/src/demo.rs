@@ -462,14 +462,8 @@ impl Acts<'_> {
         let today = self.now.date_naive();
         let mut made = Vec::new();
         for (title, channel, day, of_person, of_company) in [
-            ("What a week among peers can change", "blog", today, vec!["name", "quote"], vec!["company name"]),
-            (
-                "Five sentences from the spring cohort",
-                "linkedin",
-                today + Days::new(14),
-                vec!["name", "quote"],
-                vec!["company name", "logo"],
-            ),
+            ("What a week among peers can change", "blog", today, vec!["name"], vec!["company name"]),
+            ("Five sentences from the spring cohort", "linkedin", today + Days::new(14), vec!["name"], vec!["company name", "logo"]),
         ] {
             let day = day.to_string();
             let shows = vec![(publication::Named::Email(&guest.email), of_person), (publication::Named::Company(company_name), of_company)];

@@ -3,11 +3,14 @@
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod feeds;
 pub mod jobs;
 pub mod mail;
 pub mod router;
 pub mod serve;
 pub mod web;
+pub mod web_client;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -33,7 +36,12 @@ pub fn assemble(db: Db, host: Host, clock: fn() -> DateTime<Utc>) -> Arc<App> {
         stylesheet: web::assets::STYLESHEET.to_owned(),
         icon: web::assets::ICON.to_owned(),
         font: web::assets::FONT.to_owned(),
-        bundle: web::assets::BUNDLE.map(|(js, wasm)| Bundle { js: js.to_owned(), wasm: wasm.to_owned() }),
+        staff_bundle: web::assets::STAFF_BUNDLE.map(bundle),
+        guest_bundle: web::assets::GUEST_BUNDLE.map(bundle),
     };
     Arc::new(App { db, host, clock, assets, render_mail: mail::templates::for_reading })
+}
+
+fn bundle((js, wasm): (&str, &str)) -> Bundle {
+    Bundle { js: js.to_owned(), wasm: wasm.to_owned() }
 }

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::mail::transport::Transport;
+use crate::web_client::Client;
 use crate::{jobs, mail, router};
 
 /// How long a caller may take to send its headers.
@@ -20,14 +21,21 @@ const HEADER_PATIENCE: Duration = Duration::from_secs(10);
 /// How long what runs may run on when the process is asked to stop.
 const LAST_CALL: Duration = Duration::from_secs(30);
 
-/// Serves until `stop` changes, with the mail worker and the clock's jobs beside it.
+/// Serves until `stop` changes, with the mail worker, the clock's jobs and those that reach out beside it.
 ///
 /// # Errors
 /// The listener broke.
-pub async fn serve(app: Arc<App>, listener: TcpListener, transport: Transport, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
+pub async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    transport: Transport,
+    reach: Arc<Client>,
+    mut stop: watch::Receiver<bool>,
+) -> std::io::Result<()> {
     let beside = [
         tokio::spawn(mail::worker::run(Arc::clone(&app), transport, stop.clone())),
         tokio::spawn(jobs::run(Arc::clone(&app), stop.clone())),
+        tokio::spawn(jobs::run_outward(Arc::clone(&app), reach, stop.clone())),
     ];
     accept(router::router(app), listener, &mut stop).await?;
     for task in beside {

@@ -3,5 +3,8 @@
 pub mod assets;
 pub mod calendars;
 pub mod guard;
+pub mod images;
 pub mod process;
 pub mod report;
+pub mod sheet;
+pub mod statement;

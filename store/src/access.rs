@@ -142,6 +142,15 @@ pub async fn person(db: &Db, id: i64, staff: i64) -> Result<Option<Belongs>, DbE
     Ok(row.map(|row| Belongs { program_owner: row.own.then_some(staff), ..Belongs::default() }))
 }
 
+/// An ask, for this member of staff: as the person it is of, with their number. `None` when there is no such ask.
+///
+/// # Errors
+/// The database.
+pub async fn ask(db: &Db, id: i64, staff: i64) -> Result<Option<(i64, Belongs)>, DbErr> {
+    let of = sql::number(db.read(), "SELECT a.person_id AS n FROM ask a WHERE a.id = $1", values![id]).await?;
+    Ok(person(db, of, staff).await?.map(|belongs| (of, belongs)))
+}
+
 async fn part(db: &Db, sql: &str, id: i64) -> Result<Option<(i64, Belongs)>, DbErr> {
     let cohort_id = sql::number(db.read(), sql, values![id]).await?;
     Ok(cohort(db, cohort_id).await?.map(|belongs| (cohort_id, belongs)))

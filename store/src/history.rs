@@ -10,11 +10,15 @@ use crate::entity::history;
 pub enum Actor {
     Staff(i64),
     Executive(i64),
+    /// Somebody by the private link to their own page, whichever cohorts they came to.
+    Person(i64),
     DelegationLead(i64),
     /// Somebody from outside who teaches.
     Educator(i64),
     /// Somebody who signs for a company.
     Signatory(i64),
+    /// Who approves a task for the customer, by its link.
+    Approver(i64),
     /// Somebody whose name is kept out of here: who reported a concern stands in its case, or nowhere.
     Anonymous,
     /// The clock, or somebody at the console.
@@ -26,9 +30,11 @@ impl std::fmt::Display for Actor {
         match self {
             Self::Staff(id) => write!(f, "staff {id}"),
             Self::Executive(id) => write!(f, "invitation {id}"),
+            Self::Person(id) => write!(f, "person {id}"),
             Self::DelegationLead(id) => write!(f, "allotment {id}"),
             Self::Educator(id) => write!(f, "educator {id}"),
             Self::Signatory(id) => write!(f, "signatory {id}"),
+            Self::Approver(task) => write!(f, "approver of task {task}"),
             Self::Anonymous => f.write_str("anonymous"),
             Self::System => f.write_str("system"),
         }

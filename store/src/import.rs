@@ -16,6 +16,23 @@ pub const KEPT_DAYS: i64 = 30;
 pub enum Into {
     Companies,
     Agenda { cohort: i64 },
+    Advocates,
+    Achievements,
+    Results,
+}
+
+impl Into {
+    /// The word in its row.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Companies => "companies",
+            Self::Agenda { .. } => "agenda",
+            Self::Advocates => "advocates",
+            Self::Achievements => "achievements",
+            Self::Results => "results",
+        }
+    }
 }
 
 /// Keeps a file; answers its id.
@@ -33,7 +50,7 @@ pub async fn keep(
 ) -> Result<i64, DbErr> {
     import::Entity::delete_many().filter(import::Column::CreatedAt.lt(now - TimeDelta::days(KEPT_DAYS))).exec(db.read()).await?;
     let row = import::ActiveModel {
-        kind: Set(if matches!(into, Into::Companies) { "companies" } else { "agenda" }.to_owned()),
+        kind: Set(into.kind().to_owned()),
         cohort_id: Set(if let Into::Agenda { cohort } = into { Some(cohort) } else { None }),
         staff_id: Set(staff),
         file_name: Set(file_name.to_owned()),

@@ -1,8 +1,8 @@
 //! Everything of Cohortium that speaks SQL. The same rooms and file names as in `domain`: an act here is one verb that
 //! owns its transaction from the lock to the outbox; a read is one DTO for one view, in a constant number of queries.
 //!
-//! Locks are always taken in one order: cohort, allotment, invitation, person, company, registration, session, staff; ids
-//! ascending.
+//! Locks are always taken in one order: cohort, allotment, invitation, person, company, registration, session, staff, then
+//! achievement, amplification, publication, ask, introduction; ids ascending.
 
 pub mod access;
 pub mod advocacy;

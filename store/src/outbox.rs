@@ -3,6 +3,7 @@
 //! acceptance and the mark, and then with the same Message-ID.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use domain::advocacy::amplification::Act;
 use domain::conduct::acknowledgement::Duty;
 use domain::registration::invitation::State as InvitationState;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QuerySelect, Set};
@@ -137,6 +138,104 @@ pub enum Message {
         company: String,
         topic: String,
     },
+    /// To who approves for the customer: their private link. What it is about is behind it.
+    ApprovalAsked {
+        name: String,
+        /// They got a link to it before, which is dead now.
+        again: bool,
+    },
+    /// To staff: what the customer said. In which words, stands on the task's page.
+    ApprovalAnswered {
+        name: String,
+        task: i64,
+        title: String,
+        answer: Act,
+    },
+    /// To staff: nothing of a task may be published. Never why.
+    TaskStopped {
+        name: String,
+        task: i64,
+        title: String,
+    },
+    /// To staff: a task waits for them.
+    TaskWaits {
+        name: String,
+        task: i64,
+        title: String,
+        company: String,
+        state: String,
+        since: chrono::NaiveDate,
+        due: chrono::NaiveDate,
+    },
+    /// To whoever approves for a customer, with a new link: it still waits. Neither whom nor what it is about.
+    ApprovalWaits {
+        name: String,
+        day: Option<chrono::NaiveDate>,
+    },
+    /// To staff who can see to it: a task waits, and reminders changed nothing.
+    TaskEscalated {
+        name: String,
+        task: i64,
+        title: String,
+        company: String,
+        state: String,
+        since: chrono::NaiveDate,
+        /// Empty where nobody has it in hand.
+        owner: String,
+        reminders: u32,
+    },
+    /// To a person: the private link to their own page.
+    OwnPageLink {
+        name: String,
+    },
+    /// To a person: six digits, which are in the [`Secret`], in the place of a link.
+    ProofCode {
+        name: String,
+    },
+    /// To an admin: somebody asked to be forgotten. Who, stands on the page only.
+    ForgetAsked {
+        name: String,
+        due: chrono::NaiveDate,
+    },
+    /// To a person: something is asked of them. Its words stand on their own page only.
+    AskMade {
+        name: String,
+        /// The kind of thing: `reference call`.
+        what: String,
+        answer_by: chrono::NaiveDate,
+    },
+    /// To a person: they need not do it any more.
+    AskTakenBack {
+        name: String,
+        what: String,
+    },
+    /// To staff: there is an answer to an ask of theirs. Whose and which stands on its page only.
+    AskAnswered {
+        name: String,
+        ask: i64,
+    },
+    /// To one of two who could be introduced: the topic, and nothing of the other.
+    IntroductionOffered {
+        name: String,
+        topic: String,
+        /// They know about it, and the other wants to learn; else the other way round.
+        knows: bool,
+        answer_by: chrono::NaiveDate,
+    },
+    /// To each of two who both said yes: who the other is.
+    Introduced {
+        name: String,
+        topic: String,
+        with_name: String,
+        with_title: String,
+        with_company: String,
+        with_email: String,
+    },
+    /// It did not come about. Never why, nor through whom.
+    IntroductionEnded {
+        name: String,
+        topic: String,
+    },
 }
 
 impl Message {
@@ -164,6 +263,21 @@ impl Message {
             Self::ConcernNeedsReviewer { .. } => "concern-needs-reviewer",
             Self::OpeningOpened { .. } => "opening-opened",
             Self::OpeningClosed { .. } => "opening-closed",
+            Self::ApprovalAsked { .. } => "approval-asked",
+            Self::ApprovalAnswered { .. } => "approval-answered",
+            Self::TaskStopped { .. } => "task-stopped",
+            Self::TaskWaits { .. } => "task-waits",
+            Self::ApprovalWaits { .. } => "approval-waits",
+            Self::TaskEscalated { .. } => "task-escalated",
+            Self::OwnPageLink { .. } => "own-page-link",
+            Self::ProofCode { .. } => "proof-code",
+            Self::ForgetAsked { .. } => "forget-asked",
+            Self::AskMade { .. } => "ask-made",
+            Self::AskTakenBack { .. } => "ask-taken-back",
+            Self::AskAnswered { .. } => "ask-answered",
+            Self::IntroductionOffered { .. } => "introduction-offered",
+            Self::Introduced { .. } => "introduced",
+            Self::IntroductionEnded { .. } => "introduction-ended",
         }
     }
 }

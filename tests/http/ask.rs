@@ -33,6 +33,7 @@ impl Stage {
             staff(&world.db, &format!("{email}@halden.example"), role).await;
         }
         let found = store::cohort::person::list(&world.db, now(), None, "p0@company0.example", 1).await.expect("read");
+        world.give(found.rows[0].id).await;
         let person = found.rows[0].id.to_string();
         let app = app_on(&world.db, "http://127.0.0.1:3000");
         Self { world, app, page: format!("/people/{person}"), person }
@@ -65,6 +66,7 @@ fn keeps_silent(got: &Got, words: &[&str]) {
 
 const OPENLY: &str = "No asks until 30 April 2027: Person 0 of 0 takes part in “Spring cohort”, and the 30 days after it are quiet.";
 const VEILED: &str = "No asks until 30 April 2027: they are in a quiet period.";
+const GIVE: &str = "The next useful give: find something of theirs to celebrate, such as a talk, an award or a quote.";
 const FORM: &str = "/api/advocacy/ask/submit";
 const OVERRIDE: &str = "/api/conduct/quiet-period/override";
 
@@ -105,7 +107,7 @@ both_databases! {
         let stage = Stage::build(&scratch).await;
         let (person, cohort) = (stage.person.as_str(), stage.world.cohort.to_string());
         let mut marketing = stage.signed_in("marketing").await;
-        let fields = [("person", person), ("kind", "case study"), ("wording", "May we tell your story?")];
+        let fields = [("person", person), ("kind", "feedback"), ("wording", "May we tell your story?")];
         let refused = marketing.submit(FORM, &fields).await;
         says(&refused, &[VEILED, "You may ask from 1 May 2027 on.", "May we tell your story?", "One thing needs another look"]);
         keeps_silent(&refused, &["Spring cohort"]);
@@ -118,7 +120,7 @@ both_databases! {
         let got = marketing.send("POST", FORM, &headers, body.clone()).await;
         assert_eq!(got.status, StatusCode::CONFLICT);
         let answer: Answer = serde_json::from_str(&got.body).unwrap();
-        let sentence = format!("{VEILED} You may ask from 1 May 2027 on.");
+        let sentence = format!("{VEILED} You may ask from 1 May 2027 on. {GIVE}");
         assert_eq!(answer, Answer { done: false, code: "quiet".into(), sentence });
 
         // Only the owner of the program sets it aside, and says why.
@@ -129,22 +131,28 @@ both_databases! {
             assert!([StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&got.status), "{who}: {}", got.status);
         }
         let mut manager = stage.signed_in("manager").await;
-        says(&manager.submit(FORM, &[("person", person), ("kind", "quote"), ("wording", "May we quote you?")]).await, &[OPENLY]);
+        says(&manager.submit(FORM, &[("person", person), ("kind", "beta"), ("wording", "Would you try it?")]).await, &[OPENLY]);
         let short = manager.submit(OVERRIDE, &[("cohort", &cohort), ("person", person), ("reason", "urgent")]).await;
         says(&short, &["Say why this cannot wait", "urgent"]);
         let done = manager.submit(OVERRIDE, &with).await;
         says(&done, &["is set aside for them", "Nothing stands against an ask today.", "program manager set the quiet period of “Spring cohort” aside", reason]);
         says(&manager.submit(OVERRIDE, &with).await, &["is set aside for them already"]);
-        says(&manager.submit(FORM, &[("person", person), ("kind", "quote"), ("wording", "May we quote you?")]).await, &["The ask is submitted.", "a quiet period was set aside"]);
-        says(&manager.submit(FORM, &[("person", person), ("kind", "quote"), ("wording", "May we quote you?")]).await, &["This ask is submitted already."]);
+        says(&manager.submit(FORM, &[("person", person), ("kind", "beta"), ("wording", "Would you try it?")]).await, &["The ask is submitted.", "a quiet period was set aside"]);
+        says(&manager.submit(FORM, &[("person", person), ("kind", "beta"), ("wording", "Would you try it?")]).await, &["This ask is submitted already."]);
+
+        // One at a time: while it is on its way nothing else is asked, and cancelled it stands in nobody's way.
+        says(&marketing.open(&stage.page).await, &["An ask of them is being looked at already: one at a time."]);
+        let open = store::advocacy::ask::list(&stage.world.db, &Default::default(), 1).await.unwrap().rows[0].id.to_string();
+        let cancel = [("ask", open.as_str()), ("revision", "1"), ("act", "cancel"), ("comment", "They wrote that they are away.")];
+        says(&manager.submit("/api/advocacy/ask/step", &cancel).await, &["It is cancelled.", "They wrote that they are away."]);
 
         let page = marketing.open(&stage.page).await;
         says(&page, &["Nothing stands against an ask today.", "A quiet period was set aside on 15 January 2027."]);
         keeps_silent(&page, &["Spring cohort", reason, "program manager set"]);
         let got = marketing.send("POST", FORM, &headers, body.replace("By+a+script", "Again")).await;
         assert_eq!((got.status, serde_json::from_str::<Answer>(&got.body).unwrap().code.as_str()), (StatusCode::OK, "done"));
-        let asks = ["Again", "May we quote you?", "May we quote you?", "By a script", "May we tell your story?"].map(str::to_owned);
-        let states = ["submitted", "submitted", "refused", "refused", "refused"].map(str::to_owned);
+        let asks = ["Again", "Would you try it?", "Would you try it?", "By a script", "May we tell your story?"].map(str::to_owned);
+        let states = ["submitted", "cancelled", "refused", "refused", "refused"].map(str::to_owned);
         assert_eq!(stage.asks().await, asks.into_iter().zip(states).collect::<Vec<_>>());
     }
 }

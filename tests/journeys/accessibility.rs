@@ -93,25 +93,26 @@ async fn live(world: &World, registered: i64, reviewer: i64, seller: i64) -> Liv
     // A quiet period is set aside, and something asked.
     let reason = "They asked us for it themselves.";
     quiet_period::set_aside(db, now(), world.manager, cohort, row.person_id, reason).await.unwrap();
-    ask::submit(db, now(), actor, Source::Page, row.person_id, "quote", "Would you say it in one sentence?").await.unwrap();
+    world.give(row.person_id).await;
+    ask::submit(db, now(), actor, Source::Page, row.person_id, "feedback", "Would you say it in one sentence?").await.unwrap();
 
     // Consents of the guest and of their company; what is public with one that was taken back since.
     let mine = Giver::Invitation(row.invitation_id);
     allow(db, mine, Scope::Name).await;
-    allow(db, mine, Scope::Quote).await;
+    allow(db, mine, Scope::Title).await;
     let signs = Signatory::parse("Mei Mori", "Head of brand", "mori@company0.example").unwrap();
     signatory::save(db, now(), actor, company, &signs).await.unwrap();
     let mails = store::outbox::unsent_to(db, "mori@company0.example").await.unwrap();
     let signing = mails[0].secret.clone().unwrap().link.unwrap();
     allow(db, Giver::Link(&signing), Scope::Logo).await;
     let mut publications = [0; 2];
-    for (at, (title, scope)) in [("What a week can change", "quote"), ("Five sentences", "name")].into_iter().enumerate() {
+    for (at, (title, scope)) in [("What a week can change", "title"), ("Five sentences", "name")].into_iter().enumerate() {
         let shows = vec![(Named::Email("p1@company0.example"), vec![scope]), (Named::Company("Company 0"), vec!["logo"])];
         let typed = TypedPlan { title, channel: "blog", day: "2027-01-18", shows };
         publications[at] = publication::plan(db, now(), actor, &typed).await.unwrap();
     }
     publication::publish(db, now(), actor, publications[0], 1, "https://halden.example/news/week").await.unwrap();
-    consent::withdraw(db, now(), mine, Scope::Quote, &[]).await.unwrap();
+    consent::withdraw(db, now(), mine, Scope::Title, &[]).await.unwrap();
 
     let asked = store::outbox::unsent_to(db, "mei@school.example").await.unwrap();
     let teaching = asked.last().unwrap().secret.clone().unwrap().link.unwrap();

@@ -126,10 +126,10 @@ async fn a_name_is_allowed_published_and_stopped(kind: Kind, javascript: bool) {
     marketing.type_in("#day", "2027-01-18").await;
     marketing.type_in("[name='email.0']", "p0@company0.example").await;
     marketing.press("[name='scope.0:name']").await;
-    marketing.press("[name='scope.0:quote']").await;
+    marketing.press("[name='scope.0:title']").await;
     marketing.press("form[action='/api/advocacy/publication/plan'] button").await;
-    marketing.sees("p0@company0.example has not allowed a quote of theirs on the blog. Leave it out, or wait until they allow it.").await;
-    marketing.press("[name='scope.0:quote']").await;
+    marketing.sees("p0@company0.example has not allowed their job title on the blog. Leave it out, or wait until they allow it.").await;
+    marketing.press("[name='scope.0:title']").await;
     marketing.press("form[action='/api/advocacy/publication/plan'] button").await;
     marketing.sees("It is planned: every consent it needs stands.").await;
     assert!(part(&marketing, "#uses").await.contains("Person 0 of 0"), "who is shown");

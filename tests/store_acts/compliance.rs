@@ -405,7 +405,10 @@ both_databases! {
 
         quiet_period::set_aside(&world.db, now(), world.manager, world.cohort, scene.people[2].person_id, "They asked us to write to them.").await.expect("set aside");
 
-        // Two asks of somebody who is kept from them, and one of somebody who no longer is.
+        // Two asks of somebody who is kept from them, and one of somebody who no longer is. Both were given something.
+        for person in [0, 2] {
+            world.give(scene.people[person].person_id).await;
+        }
         for (person, words) in [(0, "One"), (0, "Two"), (2, "Three")] {
             let _ = ask_store::submit(&world.db, now(), world.actor(), Source::Page, scene.people[person].person_id, "review", words).await;
         }

@@ -195,12 +195,12 @@ both_databases! {
     async fn going_public_asks_again_and_a_day_ends_a_consent(scratch) {
         let db = &scratch.db;
         let (_, people, priya) = stage(db).await;
-        let short = Wish { until: day("2027-01-20"), ..wish(Scope::Quote, Group::Internal, now().date_naive()) };
+        let short = Wish { until: day("2027-01-20"), ..wish(Scope::Title, Group::Internal, now().date_naive()) };
         consent::give(db, now(), Giver::Invitation(people[0]), &short).await.unwrap();
-        let why = refusal(plan(db, now(), priya, &of_first("internal", "2027-01-21", &["quote"])).await);
+        let why = refusal(plan(db, now(), priya, &of_first("internal", "2027-01-21", &["title"])).await);
         let PublicationRefusal::NotAllowed(reasons) = why else { panic!("{why:?}") };
         assert_eq!(reasons[0].why, Why::Ended(day("2027-01-20")));
-        let id = plan(db, now(), priya, &of_first("internal", "2027-01-20", &["quote"])).await.unwrap();
+        let id = plan(db, now(), priya, &of_first("internal", "2027-01-20", &["title"])).await.unwrap();
         let late: DateTime<Utc> = "2027-01-21T00:00:00Z".parse().unwrap();
         assert!(matches!(refusal(publish(db, late, priya, id, 1, URL).await), PublicationRefusal::NotAllowed(_)));
         let page = publication::get(db, late, id).await.unwrap().unwrap();
@@ -208,8 +208,25 @@ both_databases! {
         assert_eq!(page.state, State::Planned);
         publish(db, late - TimeDelta::seconds(1), priya, id, 1, URL).await.unwrap();
         // What ended by itself is still theirs to take back.
-        let stopped = consent::withdraw(db, late, Giver::Invitation(people[0]), Scope::Quote, &[]).await.unwrap();
+        let stopped = consent::withdraw(db, late, Giver::Invitation(people[0]), Scope::Title, &[]).await.unwrap();
         assert_eq!(stopped.map(|stopped| stopped.take_downs), Some(1));
+    }
+}
+
+both_databases! {
+    async fn words_and_pictures_go_through_a_task_whatever_is_allowed(scratch) {
+        let db = &scratch.db;
+        let (_, people, priya) = stage(db).await;
+        let today = now().date_naive();
+        let scopes = [Scope::Photo, Scope::Quote, Scope::Video, Scope::Recording];
+        for scope in scopes {
+            consent::give(db, now(), Giver::Invitation(people[0]), &wish(scope, Group::Ours, today)).await.unwrap();
+            let why = refusal(plan(db, now(), priya, &of_first("blog", "2027-01-20", &[scope.as_str()])).await);
+            let PublicationRefusal::NotAllowed(reasons) = why else { panic!("{why:?}") };
+            assert_eq!(reasons.iter().map(|reason| (reason.scope, reason.why)).collect::<Vec<_>>(), [(scope, Why::NeedsApproval)]);
+            assert!(reasons[0].sentence().contains("under Celebrate"), "{}", reasons[0].sentence());
+        }
+        assert_eq!(published::Entity::find().all(db.read()).await.unwrap(), []);
     }
 }
 
@@ -218,19 +235,19 @@ both_databases! {
         let db = &scratch.db;
         let (world, people, priya) = stage(db).await;
         let today = now().date_naive();
-        consent::give(db, now(), Giver::Invitation(people[0]), &wish(Scope::Photo, Group::Ours, today)).await.unwrap();
-        let id = plan(db, now(), priya, &of_first("blog", "2027-02-01", &["photo"])).await.unwrap();
+        consent::give(db, now(), Giver::Invitation(people[0]), &wish(Scope::Title, Group::Ours, today)).await.unwrap();
+        let id = plan(db, now(), priya, &of_first("blog", "2027-02-01", &["title"])).await.unwrap();
         let astrid = Colleague::parse("Astrid Dahl", "astrid@company0.example", "CFO").unwrap().unwrap();
         store::registration::invitation::send_colleague(db, now(), people[0], &astrid, "Travel").await.unwrap();
         let lines = store::cohort::allotment::get(db, world.allotments[0]).await.unwrap().unwrap().people;
         let hers = lines.iter().find(|line| line.name == "Astrid Dahl").unwrap().invitation;
         world.accept(hers).await;
         assert_eq!(consent::ledger(db, Subject::Person(person_of(db, hers).await)).await.unwrap(), []);
-        let of_her = typed("blog", "2027-02-01", vec![(Named::Email("astrid@company0.example"), vec!["photo"])]);
+        let of_her = typed("blog", "2027-02-01", vec![(Named::Email("astrid@company0.example"), vec!["title"])]);
         assert!(matches!(refusal(plan(db, now(), priya, &of_her).await), PublicationRefusal::NotAllowed(_)));
         // Without the seat, the consent is still theirs to take back.
         assert_eq!(publication::get(db, now(), id).await.unwrap().unwrap().state, State::Planned);
-        let stopped = consent::withdraw(db, now(), Giver::Invitation(people[0]), Scope::Photo, &[]).await.unwrap();
+        let stopped = consent::withdraw(db, now(), Giver::Invitation(people[0]), Scope::Title, &[]).await.unwrap();
         assert_eq!(stopped.map(|stopped| stopped.cancelled), Some(1));
     }
 }
@@ -435,7 +452,7 @@ both_databases! {
     async fn whatever_happens_nothing_is_public_without_consent(scratch) {
         let db = &scratch.db;
         let (_, people, priya) = stage(db).await;
-        let scopes = [Scope::Name, Scope::Quote];
+        let scopes = [Scope::Name, Scope::Title];
         let (mut went_public, mut refused, mut taken_down) = (0, 0, 0);
         for seed in [3, 1_009] {
             let mut dice = Dice(seed);

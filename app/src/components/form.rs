@@ -18,6 +18,8 @@ pub struct Input {
     pub autocomplete: &'static str,
     /// The id of a `<datalist>`.
     pub list: &'static str,
+    /// Its own id, where several forms of a page have a field of this name. Empty: its name.
+    pub id: String,
 }
 
 /// An input with its label, hint and error.
@@ -31,12 +33,13 @@ pub fn row_input(draft: &Draft, name: String, field: Input) -> AnyView {
     let kind = if field.kind.is_empty() { "text" } else { field.kind };
     let value = (kind != "password" && kind != "file").then(|| draft.value(&name, &field.value));
     let class = field.short.then_some("short");
-    let Described { by, hint, error_line } = describe(&name, field.hint, error.as_deref());
+    let id = if field.id.is_empty() { name.clone() } else { field.id };
+    let Described { by, hint, error_line } = describe(&id, field.hint, error.as_deref());
     view! {
         <div class="field">
-            <label for=name.clone()>{field.label} {field.optional.then(|| view! { " " <span class="optional">"optional"</span> })}</label>
+            <label for=id.clone()>{field.label} {field.optional.then(|| view! { " " <span class="optional">"optional"</span> })}</label>
             {hint}
-            <input id=name.clone() name=name type=kind value=value class=class aria-describedby=by aria-invalid=error.is_some().then_some("true")
+            <input id=id name=name type=kind value=value class=class aria-describedby=by aria-invalid=error.is_some().then_some("true")
                 aria-required=(!field.optional).then_some("true") autocomplete=some(field.autocomplete) list=some(field.list)/>
             {error_line}
         </div>
@@ -49,18 +52,25 @@ pub fn textarea(draft: &Draft, field: Input, rows: u32) -> AnyView {
     let name = field.name;
     let error = draft.error(name).map(str::to_owned);
     let value = draft.value(name, &field.value);
-    let Described { by, hint, error_line } = describe(name, field.hint, error.as_deref());
+    let id = if field.id.is_empty() { name.to_owned() } else { field.id };
+    let Described { by, hint, error_line } = describe(&id, field.hint, error.as_deref());
     view! {
         <div class="field">
-            <label for=name>{field.label} {field.optional.then(|| view! { " " <span class="optional">"optional"</span> })}</label>
+            <label for=id.clone()>{field.label} {field.optional.then(|| view! { " " <span class="optional">"optional"</span> })}</label>
             {hint}
-            <textarea id=name name=name rows=rows.to_string() aria-describedby=by aria-invalid=error.is_some().then_some("true") aria-required=(!field.optional).then_some("true")>
-                {format!("\n{value}")}
+            <textarea id=id name=name rows=rows.to_string() aria-describedby=by aria-invalid=error.is_some().then_some("true") aria-required=(!field.optional).then_some("true")>
+                {inside(&value)}
             </textarea>
             {error_line}
         </div>
     }
     .into_any()
+}
+
+/// What stands inside a `<textarea>`: the framework writes it as it is, so what would end it or be read as a character
+/// reference is escaped here. The first line break is the parser's, who drops it.
+pub fn inside(value: &str) -> String {
+    format!("\n{}", crate::frame::escaped(value))
 }
 
 /// One of several; `options` are (value, label).
@@ -164,4 +174,14 @@ fn describe(name: &str, hint: &'static str, error: Option<&str>) -> Described {
 
 fn some(text: &'static str) -> Option<&'static str> {
     (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_never_ends_its_field() {
+        assert_eq!(inside("a </textarea><b> &lt; c"), "\na &lt;/textarea>&lt;b> &amp;lt; c");
+    }
 }

@@ -5,6 +5,7 @@ pub mod agenda_check;
 pub mod companies;
 pub mod company_consents;
 pub mod company_import;
+pub mod forgetting;
 pub mod incidents;
 pub mod openings;
 pub mod outbox;

@@ -1,6 +1,8 @@
-//! Pages for the customer's side: the delegation lead, a concern behind its private address.
+//! Pages for the customer's side, each behind its private address.
 
+pub mod approval;
 pub mod concern;
 pub mod delegation;
 pub mod educator;
 pub mod signatory;
+pub mod statement;

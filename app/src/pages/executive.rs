@@ -7,5 +7,6 @@ pub mod invitation;
 pub mod openings;
 pub mod people;
 pub mod rule;
+pub mod statement;
 pub mod terms;
 pub mod week;

@@ -46,6 +46,12 @@ impl Scope {
         !matches!(self, Self::PeerIntroduction | Self::ReferenceCall)
     }
 
+    /// Whether it is words or pictures, which nobody sees before the customer approved exactly these: only a task shows them.
+    #[must_use]
+    pub const fn needs_approval(self) -> bool {
+        matches!(self, Self::Photo | Self::Quote | Self::Video | Self::Recording)
+    }
+
     /// The sentence somebody agrees to, exactly as it is shown; kept with every event.
     #[must_use]
     pub const fn text(self) -> &'static str {

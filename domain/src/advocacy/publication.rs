@@ -63,8 +63,14 @@ pub const TAKE_DOWN_DAYS: u32 = 3;
 /// The day by which a take-down asked for on this day is done: Saturdays and Sundays do not count.
 #[must_use]
 pub fn take_down_due(asked: NaiveDate) -> NaiveDate {
+    working_days_after(asked, TAKE_DOWN_DAYS)
+}
+
+/// The last of so many working days after a day: Saturdays and Sundays do not count. None is the day itself.
+#[must_use]
+pub fn working_days_after(from: NaiveDate, days: u32) -> NaiveDate {
     let working = |day: &NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
-    asked.iter_days().skip(1).filter(working).nth(TAKE_DOWN_DAYS as usize - 1).unwrap_or(asked)
+    from.iter_days().skip(1).filter(working).take(days as usize).last().unwrap_or(from)
 }
 
 /// One thing a publication shows, of one person or company, with their ledger.
@@ -86,6 +92,8 @@ pub struct Facts<'a> {
     pub channel: Channel,
     /// The day it is to be seen on: consents must be live that day.
     pub day: NaiveDate,
+    /// It belongs to a task: the customer approves its words and its image.
+    pub of_task: bool,
     pub uses: &'a [Use<'a>],
 }
 
@@ -162,6 +170,9 @@ fn permitted(facts: &Facts<'_>, one: &Use<'_>) -> Result<Permitted, Why> {
     if !one.scope.has_channels() {
         return Err(Why::NeverShown);
     }
+    if !facts.of_task && one.scope.needs_approval() {
+        return Err(Why::NeedsApproval);
+    }
     let Some(subject) = one.subject else { return Err(never(one.scope)) };
     match subject {
         Subject::Person(_) if one.scope.of_company() => return Err(Why::TheCompanys),
@@ -213,6 +224,8 @@ pub enum Why {
     NoSignatory,
     /// It is no thing that is shown.
     NeverShown,
+    /// Words and pictures are approved by the customer, exactly as they are: that is a task.
+    NeedsApproval,
 }
 
 impl Reason {
@@ -240,6 +253,11 @@ impl Reason {
                 format!("{who} has nobody yet who may give {what}. Name a signatory on the company’s page, who then gets a link.")
             }
             Why::NeverShown => format!("The consent to {what} is no consent to be shown. Leave it out."),
+            Why::NeedsApproval => {
+                format!(
+                    "To show {what}, {who} has to approve exactly that first. Add what they achieved under Celebrate: its task asks them."
+                )
+            }
         }
     }
 }
@@ -383,6 +401,8 @@ pub enum PublicationRefusal {
     /// Somebody else changed it meanwhile.
     Stale,
     Unknown,
+    /// It belongs to a task, where it is published or cancelled.
+    OfTask,
 }
 
 impl Refusal for PublicationRefusal {
@@ -396,6 +416,7 @@ impl Refusal for PublicationRefusal {
             Self::TakenDown => "taken-down",
             Self::Stale => "stale",
             Self::Unknown => "unknown",
+            Self::OfTask => "of-task",
         }
     }
 
@@ -415,6 +436,10 @@ impl Refusal for PublicationRefusal {
                 "Somebody changed this publication meanwhile. Their version is on the page; look at it, then decide again.".into()
             }
             Self::Unknown => "This publication is gone. Reload the list.".into(),
+            Self::OfTask => {
+                "This belongs to a task under Celebrate, where the customer approved it. Open the task, and say there what becomes of it."
+                    .into()
+            }
         }
     }
 }
@@ -466,6 +491,9 @@ mod tests {
         ] {
             assert_eq!(take_down_due(day(asked)), day(due), "{asked}");
         }
+        for (days, last) in [(0, "2027-01-15"), (1, "2027-01-18"), (5, "2027-01-22"), (6, "2027-01-25")] {
+            assert_eq!(working_days_after(day("2027-01-15"), days), day(last), "{days} after a Friday");
+        }
     }
 
     fn ledger() -> Vec<Event> {
@@ -510,9 +538,8 @@ mod tests {
             one(None, Scope::Name, false),
             one(None, Scope::Attendance, false),
         ];
-        let Decision::Refused(reasons) = may_publish(&Facts { channel: Channel::Blog, day: day("2027-02-01"), uses: &uses }) else {
-            panic!("allowed");
-        };
+        let facts = |uses| Facts { channel: Channel::Blog, day: day("2027-02-01"), of_task: true, uses };
+        let Decision::Refused(reasons) = may_publish(&facts(&uses[..])) else { panic!("allowed") };
         let found: Vec<(Scope, Why)> = reasons.iter().map(|reason| (reason.scope, reason.why)).collect();
         assert_eq!(
             found,
@@ -533,7 +560,25 @@ mod tests {
         );
         assert_eq!(in_lines(&reasons).lines().count(), reasons.len());
         assert_eq!(reasons[0].sentence(), "W has not allowed their job title on the blog. Leave it out, or wait until they allow it.");
-        assert_eq!(may_publish(&Facts { channel: Channel::Blog, day: day("2027-02-01"), uses: &[] }), Decision::Refused(vec![]));
+        assert_eq!(may_publish(&facts(&[])), Decision::Refused(vec![]));
+    }
+
+    /// What the customer has to read first is refused of everybody alike, whatever they allow.
+    #[test]
+    fn words_and_pictures_go_through_a_task() {
+        let events = ledger();
+        let needing: Vec<Scope> = Scope::ALL.iter().copied().filter(|scope| scope.needs_approval()).collect();
+        assert_eq!(needing, [Scope::Photo, Scope::Quote, Scope::Video, Scope::Recording]);
+        for subject in [Some(Subject::Person(1)), None] {
+            let uses: Vec<Use<'_>> =
+                needing.iter().map(|scope| Use { who: "W".into(), subject, scope: *scope, events: &events, signatory: false }).collect();
+            let facts = Facts { channel: Channel::Blog, day: day("2027-03-15"), of_task: false, uses: &uses };
+            let Decision::Refused(reasons) = may_publish(&facts) else { panic!("allowed") };
+            assert!(reasons.iter().all(|reason| reason.why == Why::NeedsApproval) && reasons.len() == needing.len(), "{reasons:?}");
+        }
+        let photo = [Use { who: "W".into(), subject: Some(Subject::Person(1)), scope: Scope::Photo, events: &events, signatory: false }];
+        let facts = Facts { channel: Channel::Blog, day: day("2027-03-15"), of_task: true, uses: &photo };
+        assert!(matches!(may_publish(&facts), Decision::Allowed(_)));
     }
 
     /// Not yet, ended, withdrawn, never, unknown: all of them would tell that somebody took part.
@@ -559,7 +604,7 @@ mod tests {
             ("2027-01-20", nobody, vec![], false),
         ] {
             let uses = [Use { who: "W".into(), subject, scope: Scope::Attendance, events: &events, signatory: false }];
-            match may_publish(&Facts { channel: Channel::Blog, day: day(on), uses: &uses }) {
+            match may_publish(&Facts { channel: Channel::Blog, day: day(on), of_task: false, uses: &uses }) {
                 Decision::Allowed(_) => assert!(allowed, "{on} {events:?}"),
                 Decision::Refused(reasons) => {
                     assert!(!allowed, "{on} {events:?}");
@@ -580,7 +625,7 @@ mod tests {
             one(Subject::Company(2), Scope::Logo),
             one(Subject::Person(1), Scope::Photo),
         ];
-        let facts = |channel, on: &str, uses| Facts { channel, day: day(on), uses };
+        let facts = |channel, on: &str, uses| Facts { channel, day: day(on), of_task: true, uses };
         let Decision::Allowed(permit) = may_publish(&facts(Channel::Blog, "2027-03-31", &uses[..])) else { panic!("refused") };
         assert_eq!(
             permit.uses(),

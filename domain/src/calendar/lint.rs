@@ -259,9 +259,12 @@ impl Lint {
             }
         }
         for todo in calendar.parts("VTODO") {
-            self.once(todo, &["UID", "DTSTAMP", "SUMMARY"]);
-            self.texts(todo);
-            self.moments(todo);
+            self.todo(todo);
+            if let Some(uid) = todo.value("UID")
+                && uids.insert(uid, todo.line).is_some()
+            {
+                self.find(todo.line, Rule::Repeated, format!("UID {uid} occurs twice"));
+            }
         }
         match method {
             None | Some("REQUEST" | "CANCEL") => {}
@@ -284,16 +287,7 @@ impl Lint {
         if event.value("STATUS") == Some("CANCELLED") {
             self.value_is(event, "TRANSP", &["TRANSPARENT"]);
         }
-        if let Some(sequence) = event.first("SEQUENCE")
-            && (sequence.value.parse::<u32>().is_err() || sequence.value.starts_with('+'))
-        {
-            self.find(sequence.line, Rule::Value, format!("SEQUENCE:{} is no number", sequence.value));
-        }
-        if let Some(url) = event.first("URL")
-            && (!url.value.starts_with("http") || !url.value.chars().all(|c| c.is_ascii_graphic()))
-        {
-            self.find(url.line, Rule::Value, "URL is no web address");
-        }
+        self.number_and_address(event);
         for name in ["RRULE", "RDATE", "EXDATE", "DURATION", "RECURRENCE-ID"] {
             if let Some(property) = event.first(name) {
                 self.find(property.line, Rule::Value, format!("{name} is not ours to write"));
@@ -301,6 +295,34 @@ impl Lint {
         }
         self.texts(event);
         self.moments(event);
+    }
+
+    fn todo(&mut self, todo: &Component) {
+        self.once(todo, &["UID", "DTSTAMP", "DUE", "SUMMARY", "SEQUENCE", "STATUS", "CLASS", "CREATED", "LAST-MODIFIED"]);
+        self.at_most_once(todo, &["DESCRIPTION", "URL", "CATEGORIES"]);
+        self.value_is(todo, "CLASS", &["PRIVATE"]);
+        self.value_is(todo, "STATUS", &["NEEDS-ACTION"]);
+        for name in ["RRULE", "DTEND", "TRANSP", "DURATION", "ORGANIZER", "ATTENDEE"] {
+            if let Some(property) = todo.first(name) {
+                self.find(property.line, Rule::Value, format!("{name} has no place in a to-do of ours"));
+            }
+        }
+        self.number_and_address(todo);
+        self.texts(todo);
+        self.moments(todo);
+    }
+
+    fn number_and_address(&mut self, component: &Component) {
+        if let Some(sequence) = component.first("SEQUENCE")
+            && (sequence.value.parse::<u32>().is_err() || sequence.value.starts_with('+'))
+        {
+            self.find(sequence.line, Rule::Value, format!("SEQUENCE:{} is no number", sequence.value));
+        }
+        if let Some(url) = component.first("URL")
+            && (!url.value.starts_with("http") || !url.value.chars().all(|c| c.is_ascii_graphic()))
+        {
+            self.find(url.line, Rule::Value, "URL is no web address");
+        }
     }
 
     /// TEXT values are escaped, and a description ends at 8 kB.
@@ -605,8 +627,8 @@ fn is_yearly(rule: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::sample::{attendee, event, organizer, publisher, utc, zone};
-    use crate::calendar::{Event, Removal, Status, cancel, download, feed, request};
+    use crate::calendar::sample::{attendee, due, event, organizer, publisher, utc, zone};
+    use crate::calendar::{DueAs, Event, Removal, Status, cancel, download, due_feed, feed, request};
 
     fn rules(text: &str) -> Vec<Rule> {
         findings(text).into_iter().map(|finding| finding.rule).collect()
@@ -694,6 +716,31 @@ mod tests {
             ],
         );
         assert!(rules(&feed(&publisher(), "Ada", &zone("UTC"), &[event(), event()])).contains(&Rule::Repeated));
+    }
+
+    #[test]
+    fn mutants_of_what_is_due_are_found() {
+        assert_mutants(
+            &due_feed(&publisher(), "Due", &[due()], DueAs::Event),
+            &[
+                ("DTSTART;VALUE=DATE:20270329", "DTSTART;VALUE=DATE:20270330", Rule::Value),
+                ("DTSTART;VALUE=DATE:20270329", "DTSTART;VALUE=DATE:20270229", Rule::Value),
+                ("DTSTART;VALUE=DATE:20270329", "DTSTART:20270329T000000", Rule::TimeZone),
+                ("TRANSP:TRANSPARENT\r\n", "", Rule::Missing),
+            ],
+        );
+        assert_mutants(
+            &due_feed(&publisher(), "Due", &[due()], DueAs::Todo),
+            &[
+                ("DUE;VALUE=DATE:20270329\r\n", "", Rule::Missing),
+                ("DUE;VALUE=DATE:20270329", "DUE;VALUE=DATE:2027-03-29", Rule::Value),
+                ("STATUS:NEEDS-ACTION", "STATUS:CONFIRMED", Rule::Value),
+                ("SEQUENCE:1", "SEQUENCE:-1", Rule::Value),
+                ("CLASS:PRIVATE\r\n", "", Rule::Missing),
+                ("END:VTODO", "ATTENDEE:mailto:a@x.org\r\nEND:VTODO", Rule::Value),
+            ],
+        );
+        assert!(rules(&due_feed(&publisher(), "Due", &[due(), due()], DueAs::Todo)).contains(&Rule::Repeated));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Facts that the tests of this folder start from.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use uuid::Uuid;
 
-use super::{Event, Mailbox, Publisher, Status};
+use super::{Due, Event, Mailbox, Publisher, Status};
 use crate::time::Zone;
 
 pub(super) fn utc(text: &str) -> DateTime<Utc> {
@@ -48,4 +48,18 @@ pub(super) fn event() -> Event {
 /// The same session at other times in another zone, with its own UID.
 pub(super) fn event_at(number: u128, zone_name: &str, starts_at: &str, ends_at: &str) -> Event {
     Event { uid: Uuid::from_u128(number), zone: zone(zone_name), starts_at: utc(starts_at), ends_at: utc(ends_at), ..event() }
+}
+
+/// A prize that is to be celebrated by Monday 29 March 2027.
+pub(super) fn due() -> Due {
+    Due {
+        uid: Uuid::from_u128(0x7c1d_1f6e_8a4b_4c1d_9e55_0123_4567_89ab),
+        sequence: 1,
+        day: NaiveDate::from_ymd_opt(2027, 3, 29).expect("a day"),
+        title: "Due: Forest Stewardship Prize".to_owned(),
+        description: "Delta Timber. To be written.".to_owned(),
+        url: Some("https://cohortium.example/celebrate/7".to_owned()),
+        created: utc("2027-03-22 10:00"),
+        modified: utc("2027-03-23 12:30"),
+    }
 }

@@ -3,7 +3,7 @@
 use icalendar::parser::{Component, read_calendar, unfold};
 use proptest::prelude::*;
 
-use super::sample::{attendee, event, event_at, organizer, publisher, utc, zone};
+use super::sample::{attendee, due, event, event_at, organizer, publisher, utc, zone};
 use super::*;
 
 /// The value of a property as another program reads it.
@@ -345,4 +345,57 @@ proptest! {
         };
         prop_assert_eq!((instant(dtstart), instant(dtend)), (starts_at, ends_at));
     }
+}
+
+#[test]
+fn what_is_due_is_a_whole_day_and_exactly_this() {
+    let text = due_feed(&publisher(), "Due, at Halden", &[due()], DueAs::Event);
+    assert_eq!(
+        lines(&text),
+        [
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//cohortium.example//Cohortium 0.1.0//EN",
+            "CALSCALE:GREGORIAN",
+            "NAME:Due at Halden",
+            "X-WR-CALNAME:Due at Halden",
+            "X-WR-TIMEZONE:UTC",
+            "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+            "X-PUBLISHED-TTL:PT1H",
+            "COLOR:teal",
+            "BEGIN:VEVENT",
+            "UID:7c1d1f6e-8a4b-4c1d-9e55-0123456789ab",
+            "DTSTAMP:20270323T123000Z",
+            "DTSTART;VALUE=DATE:20270329",
+            "DTEND;VALUE=DATE:20270330",
+            "SEQUENCE:1",
+            "STATUS:CONFIRMED",
+            "SUMMARY:Due: Forest Stewardship Prize",
+            "DESCRIPTION:Delta Timber. To be written.",
+            "URL:https://cohortium.example/celebrate/7",
+            "CATEGORIES:Task",
+            "CLASS:PRIVATE",
+            "TRANSP:TRANSPARENT",
+            "CREATED:20270322T100000Z",
+            "LAST-MODIFIED:20270323T123000Z",
+            "END:VEVENT",
+            "END:VCALENDAR",
+        ]
+    );
+    assert_clean(&text);
+}
+
+#[test]
+fn what_is_due_may_be_a_to_do_and_an_empty_feed_is_still_a_calendar() {
+    let last_of_year = Due { day: NaiveDate::from_ymd_opt(2027, 12, 31).expect("a day"), ..due() };
+    let event = due_feed(&publisher(), "Due", std::slice::from_ref(&last_of_year), DueAs::Event);
+    assert!(event.contains("DTEND;VALUE=DATE:20280101\r\n"), "{event}");
+    let todo = due_feed(&publisher(), "Due", &[last_of_year], DueAs::Todo);
+    assert!(todo.contains("BEGIN:VTODO\r\n") && todo.contains("DUE;VALUE=DATE:20271231\r\n"), "{todo}");
+    assert!(todo.contains("STATUS:NEEDS-ACTION\r\n") && !todo.contains("DTSTART;") && !todo.contains("TRANSP"), "{todo}");
+    for text in [event, todo, due_feed(&publisher(), "Due", &[], DueAs::Event), due_feed(&publisher(), "Due", &[], DueAs::Todo)] {
+        assert_clean(&text);
+    }
+    let hostile = Due { title: "END:VEVENT\r\nATTENDEE:mailto:x@y.zz".to_owned(), description: "a;b,c\\\nd".to_owned(), ..due() };
+    assert_clean(&due_feed(&publisher(), "a\r\nMETHOD:PUBLISH", &[hostile], DueAs::Event));
 }

@@ -2,7 +2,7 @@
 //!
 //! A company is recognised by its domain, then by its name ([`name_key`]), so the same file twice changes nothing. What a
 //! file does not say is never erased: an unmapped column and an empty cell leave the stored value alone. Left out: keeping
-//! the rows (the store's), workbooks (whatever fills a [`Table`] will do), and people.
+//! the rows (the store's), and people. Workbooks become CSV first ([`workbook`]).
 
 use std::collections::BTreeMap;
 
@@ -17,6 +17,7 @@ mod register;
 mod table;
 #[cfg(test)]
 mod tests;
+pub mod workbook;
 
 pub use country::country_of;
 pub use reasons::{MappingRefusal, Note, RowRefusal};

@@ -1,6 +1,7 @@
 //! The words of every mail. One function a kind; each becomes the same letter, as HTML and as text.
 
 use app::desk::{App, Rendered};
+use domain::advocacy::amplification::{Act, State as TaskState};
 use domain::advocacy::consent::Channel;
 use domain::calendar::{self, Mailbox, Removal};
 use domain::conduct::acknowledgement::Duty;
@@ -252,6 +253,47 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
                 ],
             )
         },
+        Message::ApprovalAsked { name, again } => Words {
+            preheader: "Nothing is published unless you say so.".to_owned(),
+            button: Some(("Read it and answer".to_owned(), to("approve"))),
+            after: vec![text(
+                "You can approve exactly what you see, suggest an edit, hold it, or decline. It takes a minute on a phone, and no account is needed. Until it is published you can hold it at any time, on the same page.",
+            )],
+            why: format!(
+                "You get this because {} has you down as the one who approves this. The link is yours alone; please do not pass it on. If it should be somebody else, answer this mail.",
+                app.host.name
+            ),
+            ..plain(
+                name,
+                vec![text(if *again {
+                    "This replaces the link you had: what we would like to publish, with the day and the places, is behind the one below. The older link no longer works."
+                        .to_owned()
+                } else {
+                    format!(
+                        "{} would like to celebrate something you achieved. We publish it only if you approve it: exactly these words, on exactly that day, in exactly these places.",
+                        app.host.name
+                    )
+                })],
+            )
+        },
+        Message::ApprovalAnswered { name, task, title, answer } => Words {
+            preheader: "What they said is on the task’s page.".to_owned(),
+            button: Some(("Open the task".to_owned(), format!("{base}/celebrate/{task}"))),
+            why: format!("You get this because you look after what {} publishes.", app.host.name),
+            ..plain(name, vec![text(format!("About “{title}”: {}", approval_answered(*answer)))])
+        },
+        Message::TaskStopped { name, task, title } => Words {
+            preheader: "Please take it out of your scheduler.".to_owned(),
+            button: Some(("Open the task".to_owned(), format!("{base}/celebrate/{task}"))),
+            after: vec![text("If something of it is public already, its own mail says until when it is taken down.")],
+            why: format!("You get this because you look after what {} publishes.", app.host.name),
+            ..plain(
+                name,
+                vec![text(format!(
+                    "The task about “{title}” was stopped: nothing more of it may be published as it stands. If something of it is in a scheduler, please take it out today."
+                ))],
+            )
+        },
         Message::RuleRenewed { name, cohort, version, duty, other } => rule_renewed(app, token, name, cohort, *version, *duty, *other),
         Message::CohortCancelled { name, cohort } => Words {
             preheader: format!("{} does not take place.", cohort.title),
@@ -326,6 +368,154 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
                 )
             }
         }
+        Message::TaskWaits { name, task, title, company, state, since, due } => {
+            let wants = task_wants(state);
+            Words {
+                preheader: format!("Since {}.", words::day(*since)),
+                button: Some(("Open the task".to_owned(), format!("{base}/celebrate/{task}"))),
+                why: format!("You get this because you celebrate customers at {}.", app.host.name),
+                ..plain(
+                    name,
+                    vec![
+                        text(format!("“{title}” {wants}.")),
+                        Block::Facts(vec![
+                            ("Company".to_owned(), company.clone()),
+                            ("Waits since".to_owned(), words::day(*since)),
+                            ("To be recognised by".to_owned(), words::day(*due)),
+                        ]),
+                    ],
+                )
+            }
+        }
+        Message::ApprovalWaits { name, day } => {
+            let when = day.map_or_else(String::new, |day| format!(" It is meant for {}.", words::day(day)));
+            Words {
+                preheader: "It takes a minute, and no account.".to_owned(),
+                button: Some(("Read and answer".to_owned(), to("approve"))),
+                after: vec![text(
+                    "Approve it, suggest an edit, hold it or decline: without your approval nothing is published. This link replaces the one you had. It is yours alone; please do not pass it on.",
+                )],
+                why: format!(
+                    "You get this because {} would like to publish something about you, and asked for your approval.",
+                    app.host.name
+                ),
+                ..plain(name, vec![text(format!("Something about you still waits for your approval.{when}"))])
+            }
+        }
+        Message::TaskEscalated { name, task, title, company, state, since, owner, reminders } => {
+            let wants = task_wants(state);
+            let told = match reminders {
+                0 => "Nobody was reminded".to_owned(),
+                1 => "One reminder".to_owned(),
+                count => format!("{count} reminders"),
+            };
+            let owner = if owner.is_empty() { "Nobody".to_owned() } else { owner.clone() };
+            Words {
+                preheader: format!("Since {}.", words::day(*since)),
+                button: Some(("Open the task".to_owned(), format!("{base}/celebrate/{task}"))),
+                after: vec![text("This is the only mail about it. See who can take it on, or withdraw it.")],
+                why: format!("You get this because you are told at {} when a task waits too long.", app.host.name),
+                ..plain(
+                    name,
+                    vec![
+                        text(format!("“{title}” {wants}, and nothing has moved.")),
+                        Block::Facts(vec![
+                            ("Company".to_owned(), company.clone()),
+                            ("Waits since".to_owned(), words::day(*since)),
+                            ("Sent so far".to_owned(), told),
+                            ("In hand of".to_owned(), owner),
+                        ]),
+                    ],
+                )
+            }
+        }
+        Message::OwnPageLink { name } => Words {
+            preheader: "Everything we did for you, asked of you and show of you.".to_owned(),
+            button: Some(("Open my page".to_owned(), to("me"))),
+            after: vec![text(format!(
+                "The link opens your page for {} days, without an account. It replaces every older one. Whoever has it can read the page, so please keep this mail to yourself.",
+                store::advocacy::own_page::LINK_DAYS
+            ))],
+            why: format!("You get this because somebody at {} sent you the way to your own page.", app.host.name),
+            ..plain(
+                name,
+                vec![text(format!(
+                    "Here is your own page at {}: what we did for you, what we asked of you and what you said, what you allow, and what is public. You set your limits there, and stop anything you like.",
+                    app.host.name
+                ))],
+            )
+        },
+        Message::ProofCode { name } => Words {
+            preheader: format!("It holds for {} minutes.", domain::advocacy::forgetting::CODE_MINUTES),
+            after: vec![text(
+                "Enter it in the browser in which you asked for it. If you did not ask for it, do nothing: without the code nothing happens.",
+            )],
+            why: format!("You get this because somebody who has your page at {} open asked to be forgotten.", app.host.name),
+            ..plain(
+                name,
+                vec![
+                    text("You asked us to forget you. This code says that it is you:"),
+                    Block::Facts(vec![
+                        ("Code".to_owned(), token.to_owned()),
+                        ("Holds for".to_owned(), format!("{} minutes", domain::advocacy::forgetting::CODE_MINUTES)),
+                    ]),
+                ],
+            )
+        },
+        Message::ForgetAsked { name, due } => Words {
+            preheader: format!("To be done by {}.", words::day(*due)),
+            button: Some(("See who".to_owned(), format!("{base}/forget-wishes"))),
+            why: format!("You get this because you are an admin of {}.", app.host.name),
+            ..plain(
+                name,
+                vec![text(format!(
+                    "Somebody asked to be forgotten. It has to be done by {}. Who it is stands on the page and nowhere else, so this mail says no more.",
+                    words::day(*due)
+                ))],
+            )
+        },
+        Message::IntroductionOffered { name, topic, knows, answer_by } => {
+            let opening = if *knows {
+                format!("A colleague in another company would like to learn about “{topic}”, and we thought of you.")
+            } else {
+                format!("A colleague in another company knows about “{topic}”, and we thought that you would like to hear of it.")
+            };
+            Words {
+                preheader: "Neither learns who the other is before both have said yes.".to_owned(),
+                button: Some(("Answer on my page".to_owned(), to("me"))),
+                after: vec![text(format!(
+                    "Answer by {}. If you both say yes, each of you gets the other’s name, title, company and address. A no is a fine answer: it is passed on to nobody. Nobody from sales takes part.",
+                    words::day(*answer_by)
+                ))],
+                why: why_introduction(app),
+                ..plain(name, vec![text(opening)])
+            }
+        }
+        Message::Introduced { name, topic, with_name, with_title, with_company, with_email } => {
+            let title = (!with_title.is_empty()).then(|| ("Title".to_owned(), with_title.clone()));
+            let mut facts = vec![("Name".to_owned(), with_name.clone())];
+            facts.extend(title);
+            facts.push(("Company".to_owned(), with_company.clone()));
+            facts.push(("Address".to_owned(), with_email.clone()));
+            Words {
+                preheader: format!("About “{topic}”."),
+                after: vec![text(
+                    "They got your details in the same way. Write whenever it suits you: what you make of it is between the two of you.",
+                )],
+                why: why_introduction(app),
+                ..plain(name, vec![text(format!("You both said yes to speaking about “{topic}”.")), Block::Facts(facts)])
+            }
+        }
+        Message::IntroductionEnded { name, topic } => Words {
+            preheader: "Nothing of you was passed on.".to_owned(),
+            why: why_introduction(app),
+            ..plain(
+                name,
+                vec![text(format!(
+                    "The introduction we offered you, about “{topic}”, did not come about. That has many reasons and we pass none on; nothing of you was passed on either. You need not do anything."
+                ))],
+            )
+        },
         Message::ConcernReported { name } => Words {
             preheader: "It can be read after you sign in.".to_owned(),
             button: Some(("See what waits".to_owned(), format!("{base}/incidents"))),
@@ -356,6 +546,36 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
             why: why_concern(app),
             ..plain(name, vec![text("There is an answer to what you told us.")])
         },
+        Message::AskMade { name, what, answer_by } => Words {
+            preheader: "No is a fine answer.".to_owned(),
+            button: Some(("Read it and answer".to_owned(), to("me"))),
+            after: vec![text(format!(
+                "Our words stand on your own page. An answer by {} is kind; without one it ends by itself. There you can also say what we should never ask of you, and when to leave you alone.",
+                words::day(*answer_by)
+            ))],
+            why: why_asked(app),
+            ..plain(
+                name,
+                vec![text(format!("We would like to ask something of you: {what}. No is a fine answer, and changes nothing between us."))],
+            )
+        },
+        Message::AskTakenBack { name, what } => Words {
+            preheader: "We take back what we asked.".to_owned(),
+            button: Some(("See my own page".to_owned(), to("me"))),
+            why: why_asked(app),
+            ..plain(
+                name,
+                vec![text(format!(
+                    "We asked something of you ({what}), and take it back: you need not do anything. Thank you for your time."
+                ))],
+            )
+        },
+        Message::AskAnswered { name, ask } => Words {
+            preheader: "It stands with the ask.".to_owned(),
+            button: Some(("Open the ask".to_owned(), format!("{base}/asks/{ask}"))),
+            why: format!("You get this because you look after an ask at {}.", app.host.name),
+            ..plain(name, vec![text("There is an answer to something you asked of a customer. If it is a yes, agree on a day next.")])
+        },
         Message::ConcernNeedsReviewer { name } => Words {
             preheader: "Somebody else has to be given the role.".to_owned(),
             button: Some(("Open the staff page".to_owned(), format!("{base}/staff"))),
@@ -367,6 +587,18 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
                 )],
             )
         },
+    }
+}
+
+/// What the customer said about a task; in which words, stands on its page.
+const fn approval_answered(answer: Act) -> &'static str {
+    match answer {
+        Act::CustomerApprove => "the customer approved it, exactly as it is. Schedule it next.",
+        Act::CustomerSuggest => "the customer suggests an edit. What they said is on the task’s page.",
+        Act::CustomerHold => "the customer holds it. It goes on once they say so.",
+        Act::CustomerResume => "the customer lets it go on.",
+        Act::CustomerDecline => "the customer declined. Nothing of it is published.",
+        _ => "the customer has answered.",
     }
 }
 
@@ -463,6 +695,20 @@ fn signature(cohort: &CohortFacts) -> String {
     if cohort.sponsor_title.is_empty() { cohort.sponsor.clone() } else { format!("{}, {}", cohort.sponsor, cohort.sponsor_title) }
 }
 
+/// What a task in this state wants of a colleague, after its title.
+fn task_wants(state: &str) -> &'static str {
+    match TaskState::parse(state) {
+        Some(TaskState::Draft) => "is to be written, and its day has passed",
+        Some(TaskState::InReview) => "waits for another pair of eyes",
+        Some(TaskState::ChangesRequested) => "is to be changed",
+        Some(TaskState::ApprovedInternally) => "is to be sent to the customer",
+        Some(TaskState::WithCustomer) => "waits for the customer",
+        Some(TaskState::Approved) => "is approved and to be scheduled",
+        Some(TaskState::Failed) => "was not published on its day",
+        _ => "waits",
+    }
+}
+
 fn why_coming(app: &App) -> String {
     format!("You get this because you accepted an invitation from {}.", app.host.name)
 }
@@ -471,8 +717,22 @@ fn why_session(app: &App) -> String {
     format!("You get this because this session is in the week you accepted at {}.", app.host.name)
 }
 
+fn why_asked(app: &App) -> String {
+    format!(
+        "You get this because {} asks you for something. The link opens your own page; it is yours alone, please do not pass it on.",
+        app.host.name
+    )
+}
+
 fn why_opening(app: &App) -> String {
     format!("You get this because a guest of {} chose you for this topic.", app.host.name)
+}
+
+fn why_introduction(app: &App) -> String {
+    format!(
+        "You get this because you allowed {} to propose introductions to peers. You can stop that on your own page at any time.",
+        app.host.name
+    )
 }
 
 fn why_concern(app: &App) -> String {

@@ -9,14 +9,16 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
 use app::desk::{App, Desk, Reply, Stop};
-use app::words::plain;
+use app::words::{capital, plain};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use domain::calendar::{self, Event, Publisher, Status};
+use domain::advocacy::board::waits_words;
+use domain::calendar::{self, DueAs, Event, Publisher, Status};
 use domain::time::Zone;
 use sha2::{Digest, Sha256};
+use store::advocacy::due_feed::{self, Due, What};
 use store::agenda::feed::Owner;
 use store::outbox::CalendarEvent;
 
@@ -55,6 +57,49 @@ pub async fn feed(desk: Desk, headers: HeaderMap) -> Reply {
     }
     let events = store::agenda::feed::events(desk.db(), desk.now, &owner, true).await?;
     Ok(render_feed(&desk.app, desk.now, &owner, &events, key, state).answer(&headers, "inline"))
+}
+
+/// What is due for marketing behind a private link, `<token>.ics` or `<token>`: tasks until they are public, asks until
+/// they are answered or done. `?tasks=vtodo` is for clients that show to-dos, `?mine=1` for what is in their own hands.
+///
+/// # Errors
+/// Faults; or the link opens nothing.
+pub async fn due_feed(desk: Desk, headers: HeaderMap) -> Reply {
+    let token = desk.param("token");
+    let token = token.strip_suffix(".ics").unwrap_or(token);
+    let owner = due_feed::owner(desk.db(), desk.now, token).await?.ok_or(Stop::Hidden)?;
+    let (mine, todo) = (desk.query("mine") == "1", desk.query("tasks") == "vtodo");
+    let dues = due_feed::dues(desk.db(), owner, mine).await?;
+    let dues: Vec<calendar::Due> = dues.into_iter().map(|due| due_entry(due, &desk.app.host.base_url)).collect();
+    let name = format!("Due at {}", desk.app.host.name);
+    let body = calendar::due_feed(&publisher(&desk.app), &name, &dues, if todo { DueAs::Todo } else { DueAs::Event });
+    let key = format!("{}{}{}", store::link::hash(token), if mine { " mine" } else { "" }, if todo { " todo" } else { "" });
+    let mut state = DefaultHasher::new();
+    body.hash(&mut state);
+    let state = state.finish();
+    let text = kept(&key, state).unwrap_or_else(|| keep(key, state, body, desk.now));
+    Ok(text.answer(&headers, "inline"))
+}
+
+/// What is due, as calendars show it. The address is the task's own page: whoever opens it signs in.
+fn due_entry(due: Due, base_url: &str) -> calendar::Due {
+    let (title, description, path) = match due.what {
+        What::Task { id, title, state, hold } => {
+            (format!("Due: {title}"), format!("{}. {}.", due.company, capital(waits_words(state, hold))), format!("/celebrate/{id}"))
+        }
+        What::Answer { ask, kind } => (format!("Answer wanted: {kind}"), format!("{}.", due.company), format!("/asks/{ask}")),
+        What::Act { ask, kind } => (format!("Takes place: {kind}"), format!("{}.", due.company), format!("/asks/{ask}")),
+    };
+    calendar::Due {
+        uid: due.uid,
+        sequence: due.sequence,
+        day: due.day,
+        title,
+        description,
+        url: Some(format!("{base_url}{path}")),
+        created: due.created,
+        modified: due.modified,
+    }
 }
 
 /// The agenda behind a private link as a file.
@@ -166,7 +211,11 @@ fn kept(key: &str, state: u64) -> Option<Text> {
 /// giving a seat up changes the feed and no session, and a client that only asks by date must see it.
 fn render_feed(app: &App, now: DateTime<Utc>, owner: &Owner, events: &[CalendarEvent], key: String, state: u64) -> Text {
     let shown: Vec<Event> = events.iter().map(|of| event(of, &app.host.base_url)).collect();
-    let body = calendar::feed(&publisher(app), &owner.program, &zone(&owner.zone), &shown);
+    keep(key, state, calendar::feed(&publisher(app), &owner.program, &zone(&owner.zone), &shown), now)
+}
+
+/// Keeps a text as it was rendered from a state.
+fn keep(key: String, state: u64, body: String, now: DateTime<Utc>) -> Text {
     let mut kept = RENDERED.lock().unwrap_or_else(PoisonError::into_inner);
     // Two states within one second still have two dates.
     let modified = kept.get(&key).map_or(now, |before| now.max(before.text.modified + TimeDelta::seconds(1)));

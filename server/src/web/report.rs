@@ -1,30 +1,22 @@
 //! The compliance report as a file to hand on: A4, tagged, the same numbers as the page.
 //!
-//! Typst sets it. The template is compiled in; what the report says reaches it as data (`sys.inputs`), so that no title
-//! and no reason is ever read as markup. There are no files, no packages, no fonts but those compiled in, and no clock.
+//! How it is set, and that nothing in it is read as markup, is `sheet`'s.
 
 use std::sync::LazyLock;
 
 use app::desk::{Desk, Host, Reply, Stop};
 use app::words::capital;
-use axum::body::Body;
-use axum::http::{HeaderValue, header};
-use axum::response::Response;
 use chrono::{DateTime, Datelike, Utc};
 use domain::calendar::slug;
 use domain::conduct::compliance::{Difference, Report, counted_again, differences};
 use domain::conduct::conversation_rule::language_in_english;
 use domain::time::{self, words};
 use serde_json::{Value, json};
-use store::Fault;
-use typst::diag::{FileError, FileResult, SourceDiagnostic};
-use typst::foundations::{Bytes, Datetime, Dict, Duration, IntoValue};
-use typst::syntax::{FileId, Source};
-use typst::text::{Font, FontBook};
-use typst::utils::LazyHash;
-use typst::{Library, LibraryExt, World};
-use typst_layout::PagedDocument;
-use typst_pdf::PdfOptions;
+use typst::syntax::Source;
+
+use crate::web::sheet;
+
+static TEMPLATE: LazyLock<Source> = LazyLock::new(|| Source::detached(include_str!("report.typ")));
 
 /// The report of a cohort.
 ///
@@ -36,19 +28,8 @@ pub async fn pdf(desk: Desk) -> Reply {
     let report = store::conduct::compliance::of(desk.db(), desk.now, id).await?.ok_or(Stop::Hidden)?;
     let history = store::conduct::compliance::from_history(desk.db(), id).await?;
     let title = Some(slug(&report.head.title)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| id.to_string());
-    let name = format!("attachment; filename=\"compliance-{title}.pdf\"");
     let data = said(&desk.app.host, &report, &differences(&report.tally(), &history), desk.now);
-    // Setting pages is work for a thread of its own.
-    let done = tokio::task::spawn_blocking(move || set(&data)).await.map_err(|why| Fault::Unreadable(format!("a report: {why}")))?;
-    let file = done.map_err(|why| Fault::Unreadable(format!("a report: {why}")))?;
-    let mut response = Response::new(Body::from(file));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(name) = HeaderValue::from_str(&name) {
-        headers.insert(header::CONTENT_DISPOSITION, name);
-    }
-    Ok(response)
+    sheet::pdf(&TEMPLATE, data, &format!("compliance-{title}.pdf")).await
 }
 
 /// What the template prints: words and numbers, ready to read.
@@ -100,70 +81,13 @@ fn fact(label: &str, value: &str) -> Value {
     json!({ "label": label, "value": value })
 }
 
-// ---- setting ----------------------------------------------------------------------------------------------------------
-
-static TEMPLATE: LazyLock<Source> = LazyLock::new(|| Source::detached(include_str!("report.typ")));
-
-/// Libertinus Serif for text, DejaVu Sans Mono for fingerprints; what they lack is taken from the rest.
-static FONTS: LazyLock<(LazyHash<FontBook>, Vec<Font>)> = LazyLock::new(|| {
-    let fonts: Vec<Font> = typst_assets::fonts().flat_map(|font| Font::iter(Bytes::new(font))).collect();
-    (LazyHash::new(FontBook::from_fonts(&fonts)), fonts)
-});
-
-/// Sets a report; the same words and numbers make the same file.
-fn set(said: &Value) -> Result<Vec<u8>, String> {
-    let mut inputs = Dict::new();
-    inputs.insert("report".into(), said.to_string().into_value());
-    let world = Sheet { library: LazyHash::new(Library::builder().with_inputs(inputs).build()) };
-    let document = typst::compile::<PagedDocument>(&world).output;
-    let file = document.and_then(|document| typst_pdf::pdf(&document, &PdfOptions::default())).map_err(|why| sentence(&why));
-    // What it remembers of one report is of no use to the next.
-    typst::comemo::evict(0);
-    file
-}
-
-fn sentence(why: &[SourceDiagnostic]) -> String {
-    why.iter().map(|one| one.message.to_string()).collect::<Vec<_>>().join("; ")
-}
-
-/// All that the template can reach: itself, the fonts, and the data.
-struct Sheet {
-    library: LazyHash<Library>,
-}
-
-impl World for Sheet {
-    fn library(&self) -> &LazyHash<Library> {
-        &self.library
-    }
-
-    fn book(&self) -> &LazyHash<FontBook> {
-        &FONTS.0
-    }
-
-    fn main(&self) -> FileId {
-        TEMPLATE.id()
-    }
-
-    fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == TEMPLATE.id() { Ok(TEMPLATE.clone()) } else { Err(FileError::AccessDenied) }
-    }
-
-    fn file(&self, _: FileId) -> FileResult<Bytes> {
-        Err(FileError::AccessDenied)
-    }
-
-    fn font(&self, index: usize) -> Option<Font> {
-        FONTS.1.get(index).cloned()
-    }
-
-    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn set(said: &Value) -> Result<Vec<u8>, String> {
+        sheet::set(&TEMPLATE, said)
+    }
 
     /// What would be a panic, a formula, a label, a string's end and a comment if it were ever read as Typst.
     const HOSTILE: &str = "#panic(\"x\") $x$ \\ @nobody <label> \"quoted\" ' `raw` // = * _ [ ] { } \u{202e}";

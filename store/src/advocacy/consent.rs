@@ -1,14 +1,15 @@
 //! The consent ledger: events are appended, never changed. A withdrawal cancels what is planned with it and opens a
 //! take-down for what is live, in its own transaction.
 //!
-//! Locks: the invitation, then the person (or the company, then its signatory), then publications in ascending order. A
+//! Locks: the invitation, then the person (or the company, then its signatory), then tasks, then publications, in ascending
+//! order. A
 //! publication is decided on behind the same lock on its people and companies, so that no consent is withdrawn under it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::advocacy::consent::{
-    self as rules, Act, Channel, ConsentRefusal, Event, Giving, Scope, Stopping, Subject, TEXT_VERSION, Wish, announced_until,
+    self as rules, Act, Channel, ConsentRefusal, Event, Giving, Scope, Standing, Stopping, Subject, TEXT_VERSION, Wish, announced_until,
     channel_words, is_announced, resolve,
 };
 use domain::advocacy::publication::{self, State, take_down_due};
@@ -18,6 +19,7 @@ use sea_orm::{
     Set,
 };
 
+use crate::advocacy::amplification;
 use crate::advocacy::signatory::{holder, renew_link};
 use crate::entity::{self, company, consent_event, consent_notice, invitation, person, take_down};
 use crate::halt::{refuse, word};
@@ -208,12 +210,17 @@ async fn take_back(
     }
     let today = now.date_naive();
     let event = append(txn, now, party, Act::Withdraw, scope, channels, today).await?;
+    // Tasks are locked before their publications; of those that stop, everything planned is cancelled.
+    let tasks = amplification::consent_withdrawn_in(txn, now, party.actor, party.subject, &event).await?;
+    // Numbers of our own rows: safe as they stand. No row has the number 0.
+    let numbers = tasks.iter().map(i64::to_string).chain(["0".to_owned()]).collect::<Vec<_>>().join(", ");
     let (column, id) = column(party.subject);
     let shows: Vec<Shows> = sql::all(
         txn,
         &format!(
-            "SELECT DISTINCT p.id FROM publication p JOIN publication_use u ON u.publication_id = p.id \
-             WHERE u.{column} = $1 AND u.scope = $2 AND p.state IN ('planned', 'live') ORDER BY p.id"
+            "SELECT p.id FROM publication p JOIN publication_use u ON u.publication_id = p.id \
+             WHERE u.{column} = $1 AND u.scope = $2 AND p.state IN ('planned', 'live') \
+             UNION SELECT p.id FROM publication p WHERE p.amplification_id IN ({numbers}) AND p.state = 'planned' ORDER BY id"
         ),
         values![id, scope.as_str()],
     )
@@ -223,17 +230,23 @@ async fn take_back(
         let Some(row) = entity::publication::Entity::find_by_id(id).lock_exclusive().one(txn).await? else { continue };
         // A channel this program no longer knows is withdrawn with everything else.
         let touched = Channel::parse(&row.channel).is_none_or(|channel| event.touches(scope, Some(channel)));
-        if !touched {
+        let state = word(State::parse(&row.state), &row.state)?;
+        let of_task = row.amplification_id.is_some_and(|task| tasks.contains(&task));
+        if !(touched || of_task && state == State::Planned) {
             continue;
         }
-        let state = word(State::parse(&row.state), &row.state)?;
         match publication::on_withdrawal(state) {
+            // Whoever would publish it was told that its task stopped.
+            Some(publication::Act::Cancel) if of_task => {
+                cancel_quietly(txn, now, party.actor, &row, state).await?;
+                stopped = stopped.and(Stopped { cancelled: 1, ..Stopped::default() });
+            }
             Some(publication::Act::Cancel) => {
                 cancel(txn, now, party.actor, row, state).await?;
                 stopped = stopped.and(Stopped { cancelled: 1, ..Stopped::default() });
             }
             Some(publication::Act::TakeDown) => {
-                let due = open_take_down(txn, now, &row, event.id).await?;
+                let due = open_take_down(txn, now, &row, Some(event.id)).await?;
                 stopped = stopped.and(Stopped { take_downs: 1, due: Some(due), ..Stopped::default() });
             }
             Some(publication::Act::Publish) | None => {}
@@ -250,24 +263,7 @@ async fn cancel(
     row: entity::publication::Model,
     before: State,
 ) -> Result<(), Fault> {
-    entity::publication::ActiveModel {
-        id: Set(row.id),
-        state: Set(State::Cancelled.as_str().to_owned()),
-        revision: Set(row.revision + 1),
-        ..Default::default()
-    }
-    .update(txn)
-    .await?;
-    let entry = Entry {
-        actor,
-        act: "cancel",
-        object: "publication",
-        object_id: row.id,
-        cohort: None,
-        before: before.to_string(),
-        after: State::Cancelled.to_string(),
-    };
-    history::record(txn, now, entry).await?;
+    cancel_quietly(txn, now, actor, &row, before).await?;
     for one in told(txn, row.created_by).await? {
         let letter = Letter {
             event: format!("publication-cancelled:{}:{}", row.id, one.id),
@@ -290,16 +286,44 @@ async fn cancel(
     Ok(())
 }
 
+/// Cancels what is planned.
+async fn cancel_quietly(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    actor: Actor,
+    row: &entity::publication::Model,
+    before: State,
+) -> Result<(), DbErr> {
+    entity::publication::ActiveModel {
+        id: Set(row.id),
+        state: Set(State::Cancelled.as_str().to_owned()),
+        revision: Set(row.revision + 1),
+        ..Default::default()
+    }
+    .update(txn)
+    .await?;
+    let entry = Entry {
+        actor,
+        act: "cancel",
+        object: "publication",
+        object_id: row.id,
+        cohort: None,
+        before: before.to_string(),
+        after: State::Cancelled.to_string(),
+    };
+    history::record(txn, now, entry).await
+}
+
 /// Somebody who sees to what is published.
 #[derive(FromQueryResult)]
-struct Told {
-    id: i64,
-    name: String,
-    email: String,
+pub(crate) struct Told {
+    pub id: i64,
+    pub name: String,
+    pub email: String,
 }
 
 /// Whoever planned a publication, and marketing: those with an account that is in use.
-async fn told(txn: &impl ConnectionTrait, created_by: Option<i64>) -> Result<Vec<Told>, DbErr> {
+pub(crate) async fn told(txn: &impl ConnectionTrait, created_by: Option<i64>) -> Result<Vec<Told>, DbErr> {
     sql::all(
         txn,
         "SELECT s.id, s.name, s.email FROM staff s WHERE s.active AND (s.id = $1 OR EXISTS (SELECT 1 FROM staff_role r WHERE r.staff_id = s.id AND r.role = 'marketing')) ORDER BY s.id",
@@ -313,12 +337,13 @@ async fn open_take_down(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     row: &entity::publication::Model,
-    event: i64,
+    // The withdrawal that asks for it; none when everything about somebody is forgotten.
+    event: Option<i64>,
 ) -> Result<NaiveDate, Fault> {
     let due = take_down_due(now.date_naive());
     let task = take_down::ActiveModel {
         publication_id: Set(row.id),
-        consent_event_id: Set(Some(event)),
+        consent_event_id: Set(event),
         due_day: Set(due),
         opened_at: Set(now),
         proof: Set(String::new()),
@@ -346,6 +371,56 @@ async fn open_take_down(
         outbox::enqueue(txn, now, letter).await?;
     }
     Ok(due)
+}
+
+/// Everything of somebody who is forgotten: what they allow is taken back, what is planned with them or about something of
+/// theirs is cancelled, and what is live is to be taken down. `people` is them and whoever was merged into them, locked by
+/// the caller.
+pub(crate) async fn forget_in(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, people: &[i64]) -> Result<(), Fault> {
+    #[derive(FromQueryResult)]
+    struct Shows {
+        id: i64,
+    }
+    let today = now.date_naive();
+    for person in people {
+        let subject = Subject::Person(*person);
+        let consents = resolve(&ledger_in(txn, subject).await?, today);
+        // Whoever allowed something did so by an invitation: a withdrawal refers to it too.
+        let known = "SELECT coalesce(max(e.invitation_id), 0) AS n FROM consent_event e WHERE e.person_id = $1";
+        let invitation = sql::number(txn, known, values![*person]).await?;
+        let party = Party { subject, invitation: Some(invitation), signatory: None, actor };
+        for scope in Scope::ALL.iter().copied() {
+            let stands = |place| matches!(consents.standing(scope, place), Standing::Live { .. } | Standing::NotYet { .. });
+            if scope.places().into_iter().any(stands) {
+                append(txn, now, &party, Act::Withdraw, scope, vec![], today).await?;
+            }
+        }
+    }
+    let numbers = people.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    let shows: Vec<Shows> = sql::all(
+        txn,
+        &format!(
+            "SELECT p.id FROM publication p WHERE p.state IN ('planned', 'live') \
+             AND (EXISTS (SELECT 1 FROM publication_use u WHERE u.publication_id = p.id AND u.person_id IN ({numbers})) \
+             OR p.amplification_id IN (SELECT a.id FROM amplification a JOIN achievement t ON t.id = a.achievement_id WHERE t.person_id IN ({numbers}))) ORDER BY p.id"
+        ),
+        values![],
+    )
+    .await?;
+    for Shows { id } in shows {
+        let Some(row) = entity::publication::Entity::find_by_id(id).lock_exclusive().one(txn).await? else { continue };
+        match word(State::parse(&row.state), &row.state)? {
+            State::Planned => cancel(txn, now, actor, row, State::Planned).await?,
+            State::Live => {
+                let open = "SELECT count(*) AS n FROM take_down t WHERE t.publication_id = $1 AND t.done_at IS NULL";
+                if sql::number(txn, open, values![id]).await? == 0 {
+                    open_take_down(txn, now, &row, None).await?;
+                }
+            }
+            State::Cancelled | State::TakenDown => {}
+        }
+    }
+    Ok(())
 }
 
 // ---- the ledger, read ------------------------------------------------------------------------------------------------
@@ -512,7 +587,8 @@ pub async fn offered(db: &Db, today: NaiveDate) -> Result<Offered, DbErr> {
     }
     let people: Vec<Known> = sql::all(
         db.read(),
-        "SELECT p.id, p.email, p.name FROM person p WHERE EXISTS (SELECT 1 FROM consent_event e WHERE e.person_id = p.id AND e.act = 'grant' AND e.until_day >= $1) \
+        "SELECT p.id, p.email, p.name FROM person p WHERE p.merged_into IS NULL AND p.forgotten_at IS NULL AND EXISTS (SELECT 1 FROM consent_event e WHERE e.person_id = p.id AND e.act = 'grant' \
+         AND e.until_day >= $1) \
          ORDER BY p.name, p.id LIMIT 300",
         values![today],
     )

@@ -1,11 +1,12 @@
 //! Publications: planned and made public only by a permit of the one decision, cancelled, taken down with proof.
 //!
 //! The decision is asked behind the lock on everybody shown (people, then companies, ids ascending), and every answer is
-//! logged with its reasons, a refusal too.
+//! logged with its reasons, a refusal too. What belongs to a task is planned and published by the task, behind its lock.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::advocacy::amplification::ApprovedTask;
 use domain::advocacy::consent::{Channel, Event, Scope, Standing, Subject, resolve};
 use domain::advocacy::publication::{
     self as rules, Act, Decision, Facts, Permit, Plan, PublicationRefusal, Shown, State, TypedPlan, Use, in_lines, may_publish,
@@ -17,6 +18,8 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use crate::advocacy::advocate::by_address;
+use crate::advocacy::amplification;
 use crate::advocacy::consent::ledgers;
 use crate::entity::{company, person, publication, publication_use, publish_decision, signatory, take_down};
 use crate::halt::{refuse, word};
@@ -33,11 +36,11 @@ pub async fn plan(db: &Db, now: DateTime<Utc>, actor: Actor, typed: &TypedPlan<'
     let by = staff(actor);
     let txn = db.write().await?;
     let wanted = find(&*txn, &plan).await?;
-    lock(&*txn, &wanted).await?;
+    lock_shown(&*txn, &wanted).await?;
     if let Some(stands) = pressed_twice(&*txn, now, &plan, by, &wanted).await? {
         return Ok(stands);
     }
-    let decision = decide(&*txn, plan.channel, plan.day, &wanted).await?;
+    let decision = decide(&*txn, plan.channel, plan.day, false, &wanted).await?;
     let asked = Asked { title: &plan.title, channel: plan.channel, by };
     match decision {
         Decision::Refused(reasons) => {
@@ -46,7 +49,7 @@ pub async fn plan(db: &Db, now: DateTime<Utc>, actor: Actor, typed: &TypedPlan<'
             refuse(PublicationRefusal::NotAllowed(reasons))
         }
         Decision::Allowed(permit) => {
-            let id = store_planned(&*txn, now, &plan, by, &permit).await?;
+            let id = store_planned(&*txn, now, &plan, by, &permit, None).await?;
             note_decision(&*txn, now, Some(id), &asked, true, permit.evidence()).await?;
             note(&*txn, now, actor, "plan", id, "", State::Planned.as_str()).await?;
             txn.commit().await?;
@@ -63,10 +66,10 @@ pub async fn publish(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revisio
     let url = rules::public_url(url).map_err(|why| Halt::Refused(PublicationRefusal::Fields(vec![why])))?;
     let txn = db.write().await?;
     let wanted = shown_by(&*txn, id).await?;
-    lock(&*txn, &wanted).await?;
+    lock_shown(&*txn, &wanted).await?;
     let Some((row, next)) = stepped(&*txn, id, revision, Act::Publish).await? else { return Ok(()) };
     let Some(channel) = Channel::parse(&row.channel) else { return Err(Fault::Unreadable(row.channel).into()) };
-    let decision = decide(&*txn, channel, now.date_naive(), &wanted).await?;
+    let decision = decide(&*txn, channel, now.date_naive(), false, &wanted).await?;
     let asked = Asked { title: &row.title, channel, by: staff(actor) };
     match decision {
         Decision::Refused(reasons) => {
@@ -76,7 +79,7 @@ pub async fn publish(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revisio
         }
         Decision::Allowed(permit) => {
             note_decision(&*txn, now, Some(id), &asked, true, permit.evidence()).await?;
-            store_live(&*txn, now, &row, url, permit).await?;
+            store_live(&*txn, &row, Public { url, at: now }, permit).await?;
             note(&*txn, now, actor, "publish", id, &row.state, next.as_str()).await?;
             txn.commit().await?;
             Ok(())
@@ -105,6 +108,12 @@ pub async fn cancel(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision
 pub async fn close_take_down(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, proof: &str) -> Result<i64, Halt<PublicationRefusal>> {
     let txn = db.write().await?;
     let Some(task) = take_down::Entity::find_by_id(id).one(&*txn).await? else { return refuse(PublicationRefusal::Unknown) };
+    // A task is locked before its publications. Which one it belongs to, never changes.
+    let of_task = publication::Entity::find_by_id(task.publication_id).one(&*txn).await?.and_then(|row| row.amplification_id);
+    if let Some(of_task) = of_task {
+        amplification::lock_celebrated(&*txn, of_task, &[]).await?;
+        amplification::lock(&*txn, of_task).await?;
+    }
     let publication = publication::Entity::find_by_id(task.publication_id).lock_exclusive().one(&*txn).await?;
     let Some(row) = publication else { return refuse(PublicationRefusal::Unknown) };
     let open = take_down::Entity::find()
@@ -132,11 +141,12 @@ pub async fn close_take_down(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64,
     }
     step(&*txn, &row, next).await?;
     note(&*txn, now, actor, "take down", row.id, &row.state, next.as_str()).await?;
+    amplification::taken_down_in(&*txn, now, actor, &row).await?;
     txn.commit().await?;
     Ok(row.id)
 }
 
-const fn staff(actor: Actor) -> Option<i64> {
+pub(crate) const fn staff(actor: Actor) -> Option<i64> {
     match actor {
         Actor::Staff(id) => Some(id),
         _ => None,
@@ -146,10 +156,10 @@ const fn staff(actor: Actor) -> Option<i64> {
 // ---- deciding --------------------------------------------------------------------------------------------------------
 
 /// One thing to be shown. Nobody is known by an address that is not here, and that reads like a consent not given.
-struct Wanted {
-    who: String,
-    subject: Option<Subject>,
-    scope: Scope,
+pub(crate) struct Wanted {
+    pub who: String,
+    pub subject: Option<Subject>,
+    pub scope: Scope,
 }
 
 /// Who is meant by what was typed. People are called by the address that was typed: an answer tells nobody's name.
@@ -158,7 +168,7 @@ async fn find(txn: &impl ConnectionTrait, plan: &Plan) -> Result<Vec<Wanted>, Ha
     for (shown, scopes) in &plan.shows {
         let (who, subject) = match shown {
             Shown::Person(email) => {
-                let row = person::Entity::find().filter(person::Column::Email.eq(email.as_str())).one(txn).await?;
+                let row = by_address(txn, email.as_str()).await?;
                 (email.to_string(), row.map(|row| Subject::Person(row.id)))
             }
             Shown::Company(name) => match company::Entity::find().filter(company::Column::NameKey.eq(name_key(name))).one(txn).await? {
@@ -208,8 +218,12 @@ async fn shown_by(txn: &impl ConnectionTrait, id: i64) -> Result<Vec<Wanted>, Fa
 }
 
 /// Locks everybody shown: people, then companies, ids ascending.
-async fn lock(txn: &impl ConnectionTrait, wanted: &[Wanted]) -> Result<(), DbErr> {
-    let subjects: BTreeSet<Subject> = wanted.iter().filter_map(|one| one.subject).collect();
+pub(crate) async fn lock_shown(txn: &impl ConnectionTrait, wanted: &[Wanted]) -> Result<(), DbErr> {
+    lock_subjects(txn, wanted.iter().filter_map(|one| one.subject).collect()).await
+}
+
+/// Locks these: people, then companies, ids ascending.
+pub(crate) async fn lock_subjects(txn: &impl ConnectionTrait, subjects: BTreeSet<Subject>) -> Result<(), DbErr> {
     for subject in subjects {
         match subject {
             Subject::Person(id) => {
@@ -223,8 +237,14 @@ async fn lock(txn: &impl ConnectionTrait, wanted: &[Wanted]) -> Result<(), DbErr
     Ok(())
 }
 
-/// Asks the rule with the rows as they stand, behind the locks of [`lock`].
-async fn decide(txn: &impl ConnectionTrait, channel: Channel, day: NaiveDate, wanted: &[Wanted]) -> Result<Decision, DbErr> {
+/// Asks the rule with the rows as they stand, behind the locks of [`lock_shown`].
+pub(crate) async fn decide(
+    txn: &impl ConnectionTrait,
+    channel: Channel,
+    day: NaiveDate,
+    of_task: bool,
+    wanted: &[Wanted],
+) -> Result<Decision, DbErr> {
     let subjects: Vec<Subject> = wanted.iter().filter_map(|one| one.subject).collect();
     let ledgers = ledgers(txn, &subjects).await?;
     let signed = signatory::Entity::find()
@@ -247,17 +267,17 @@ async fn decide(txn: &impl ConnectionTrait, channel: Channel, day: NaiveDate, wa
             signatory: matches!(one.subject, Some(Subject::Company(id)) if signed.contains(&id)),
         })
         .collect();
-    Ok(may_publish(&Facts { channel, day, uses: &uses }))
+    Ok(may_publish(&Facts { channel, day, of_task, uses: &uses }))
 }
 
 /// What was decided on.
-struct Asked<'a> {
-    title: &'a str,
-    channel: Channel,
-    by: Option<i64>,
+pub(crate) struct Asked<'a> {
+    pub title: &'a str,
+    pub channel: Channel,
+    pub by: Option<i64>,
 }
 
-async fn note_decision(
+pub(crate) async fn note_decision(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     publication: Option<i64>,
@@ -289,6 +309,7 @@ async fn store_planned(
     plan: &Plan,
     by: Option<i64>,
     permit: &Permit,
+    of_task: Option<&OfTask<'_>>,
 ) -> Result<i64, DbErr> {
     let row = publication::ActiveModel {
         title: Set(plan.title.clone()),
@@ -299,6 +320,9 @@ async fn store_planned(
         created_by: Set(by),
         created_at: Set(now),
         revision: Set(1),
+        amplification_id: Set(of_task.map(|of| of.task)),
+        wording_id: Set(of_task.map(|of| of.wording)),
+        approved_hash: Set(of_task.map_or_else(String::new, |of| of.approved.hash().to_owned())),
         ..Default::default()
     }
     .insert(txn)
@@ -321,22 +345,22 @@ async fn store_planned(
     Ok(row.id)
 }
 
-/// Only with a permit of today is anything live; it is used up here.
-async fn store_live(
-    txn: &impl ConnectionTrait,
-    now: DateTime<Utc>,
-    row: &publication::Model,
-    url: String,
-    permit: Permit,
-) -> Result<(), Fault> {
+/// Where something can be seen, and since when.
+pub(crate) struct Public {
+    pub url: String,
+    pub at: DateTime<Utc>,
+}
+
+/// Only with a permit of its day is anything live; it is used up here.
+async fn store_live(txn: &impl ConnectionTrait, row: &publication::Model, public: Public, permit: Permit) -> Result<(), Fault> {
     if permit.channel().as_str() != row.channel {
         return Err(Fault::Unreadable(format!("a permit for {} on publication {}", permit.channel(), row.id)));
     }
     publication::ActiveModel {
         id: Set(row.id),
         state: Set(State::Live.as_str().to_owned()),
-        url: Set(url),
-        published_at: Set(Some(now)),
+        url: Set(public.url),
+        published_at: Set(Some(public.at)),
         revision: Set(row.revision + 1),
         ..Default::default()
     }
@@ -355,6 +379,9 @@ async fn stepped(
     let Some(row) = publication::Entity::find_by_id(id).lock_exclusive().one(txn).await? else {
         return refuse(PublicationRefusal::Unknown);
     };
+    if row.amplification_id.is_some() {
+        return refuse(PublicationRefusal::OfTask);
+    }
     let state = word(State::parse(&row.state), &row.state)?;
     let next = rules::after(state, act).map_err(Halt::Refused)?;
     if next == state {
@@ -378,6 +405,72 @@ async fn step(txn: &impl ConnectionTrait, row: &publication::Model, next: State)
     .map(|_| ())
 }
 
+// ---- of a task -------------------------------------------------------------------------------------------------------
+
+/// The task a publication belongs to, the wording it shows, and that the customer approved exactly that.
+pub(crate) struct OfTask<'a> {
+    pub task: i64,
+    pub wording: i64,
+    pub approved: &'a ApprovedTask,
+}
+
+/// Plans a publication of a task, whose row the caller has locked. Its title, channel and day are the plan's.
+pub(crate) async fn plan_of_task(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    actor: Actor,
+    plan: &Plan,
+    permit: &Permit,
+    of_task: &OfTask<'_>,
+) -> Result<i64, DbErr> {
+    let by = staff(actor);
+    let id = store_planned(txn, now, plan, by, permit, Some(of_task)).await?;
+    let asked = Asked { title: &plan.title, channel: permit.channel(), by };
+    note_decision(txn, now, Some(id), &asked, true, permit.evidence()).await?;
+    note(txn, now, actor, "plan", id, "", State::Planned.as_str()).await?;
+    Ok(id)
+}
+
+/// Makes a publication of a task public, whose rows the caller has locked.
+pub(crate) async fn publish_of_task(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    actor: Actor,
+    row: &publication::Model,
+    public: Public,
+    permit: Permit,
+    approved: &ApprovedTask,
+) -> Result<(), Fault> {
+    if row.approved_hash != approved.hash() {
+        return Err(Fault::Unreadable(format!("publication {} rests on another approval", row.id)));
+    }
+    let asked = Asked { title: &row.title, channel: permit.channel(), by: staff(actor) };
+    note_decision(txn, now, Some(row.id), &asked, true, permit.evidence()).await?;
+    store_live(txn, row, public, permit).await?;
+    note(txn, now, actor, "publish", row.id, &row.state, State::Live.as_str()).await?;
+    Ok(())
+}
+
+/// Cancels whatever is planned for a task, whose row the caller has locked. Answers how many.
+pub(crate) async fn cancel_of_task(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, task: i64) -> Result<u32, DbErr> {
+    let planned = publication::Entity::find()
+        .filter(publication::Column::AmplificationId.eq(task))
+        .filter(publication::Column::State.eq(State::Planned.as_str()))
+        .order_by_asc(publication::Column::Id)
+        .lock_exclusive()
+        .all(txn)
+        .await?;
+    let mut cancelled = 0;
+    for row in planned {
+        step(txn, &row, State::Cancelled).await?;
+        note(txn, now, actor, "cancel", row.id, &row.state, State::Cancelled.as_str()).await?;
+        cancelled += 1;
+    }
+    Ok(cancelled)
+}
+
+// ---- planned twice ---------------------------------------------------------------------------------------------------
+
 /// The same publication, planned by the same person a moment ago.
 async fn pressed_twice(
     txn: &impl ConnectionTrait,
@@ -391,6 +484,7 @@ async fn pressed_twice(
         .filter(publication::Column::Channel.eq(plan.channel.as_str()))
         .filter(publication::Column::PlannedFor.eq(plan.day))
         .filter(publication::Column::State.eq(State::Planned.as_str()))
+        .filter(publication::Column::AmplificationId.is_null())
         .order_by_asc(publication::Column::Id)
         .all(txn)
         .await?;
@@ -579,6 +673,8 @@ pub struct Publication {
     pub take_downs: Vec<TakeDownLine>,
     /// When a consent it needed was taken back while it was planned.
     pub withdrawn_at: Option<DateTime<Utc>>,
+    /// The task it belongs to, where it is published.
+    pub task: Option<i64>,
 }
 
 /// What it shows of whom, and how the consent stands today.
@@ -625,6 +721,7 @@ pub async fn get(db: &Db, now: DateTime<Utc>, id: i64) -> Result<Option<Publicat
         published_at: Option<DateTime<Utc>>,
         by: Option<String>,
         revision: i32,
+        task: Option<i64>,
     }
     #[derive(FromQueryResult)]
     struct Withdrawn {
@@ -632,7 +729,7 @@ pub async fn get(db: &Db, now: DateTime<Utc>, id: i64) -> Result<Option<Publicat
     }
     let head: Option<Head> = sql::one(
         db.read(),
-        "SELECT p.title, p.channel, p.state, p.planned_for, p.url, p.published_at, s.name AS by, p.revision FROM publication p LEFT JOIN staff s ON s.id = p.created_by \
+        "SELECT p.title, p.channel, p.state, p.planned_for, p.url, p.published_at, s.name AS by, p.revision, p.amplification_id AS task FROM publication p LEFT JOIN staff s ON s.id = p.created_by \
          WHERE p.id = $1",
         values![id],
     )
@@ -682,5 +779,6 @@ pub async fn get(db: &Db, now: DateTime<Utc>, id: i64) -> Result<Option<Publicat
         decisions,
         take_downs,
         withdrawn_at: withdrawn.map(|withdrawn| withdrawn.at),
+        task: head.task,
     }))
 }

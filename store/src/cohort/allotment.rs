@@ -1,5 +1,7 @@
 //! Allotments: seats offered to companies, the lead who names people, and the journal of every seat's way.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::cohort::State as CohortState;
 use domain::cohort::allotment::{self, AllotmentRefusal, Ledgered, Movement, NameFacts, Named};
@@ -12,6 +14,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use crate::advocacy::advocate::by_address_held;
 use crate::cohort::cohort_itself::{Cohort, facts, reply_deadline, sums};
 use crate::entity::{self, cohort, company, invitation, person, seat_journal};
 use crate::halt::{refuse, word};
@@ -331,10 +334,12 @@ pub async fn name(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, named: &[(
     if let Err(why) = allotment::name(&facts, named.len() as u32) {
         return whole(why);
     }
-    let mut wrong = Vec::new();
+    let (mut wrong, mut met) = (Vec::new(), BTreeSet::new());
     for (index, (at, one)) in named.iter().enumerate() {
-        let known = person::Entity::find().filter(person::Column::Email.eq(one.email.as_str())).one(&*txn).await?;
-        if named[..index].iter().any(|(_, other)| other.email == one.email) {
+        let known = by_address_held(&*txn, one.email.as_str()).await?;
+        // Two addresses may be one person's by now.
+        let met_before = known.as_ref().is_some_and(|known| !met.insert(known.id));
+        if met_before || named[..index].iter().any(|(_, other)| other.email == one.email) {
             wrong.push((*at, FieldRefusal::new("email", "This address stands twice. Each colleague needs their own.")));
             continue;
         }
@@ -372,7 +377,7 @@ pub(crate) async fn invite(
     named: &Named,
     from: Option<(&invitation::Model, &str)>,
 ) -> Result<i64, Fault> {
-    let known = person::Entity::find().filter(person::Column::Email.eq(named.email.as_str())).one(txn).await?;
+    let known = by_address_held(txn, named.email.as_str()).await?;
     let person = match known {
         Some(known) => known,
         None => {

@@ -1,7 +1,7 @@
 //! People at companies, whatever cohorts they are in. Which those are is confidential: nothing here says so.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::advocacy::ask::{Facts, may_ask};
+use domain::advocacy::ask::quiet_until;
 use sea_orm::{DbErr, FromQueryResult};
 
 use crate::conduct::quiet_period::{self, Asked};
@@ -34,7 +34,7 @@ pub async fn list(db: &Db, now: DateTime<Utc>, owner: Option<i64>, term: &str, p
         company: String,
     }
     let from = "FROM person p JOIN company co ON co.id = p.company_id \
-        WHERE ($1 = '%%' OR lower(p.name) LIKE $1 ESCAPE '\\' OR p.email LIKE $1 ESCAPE '\\' OR co.name_key LIKE $1 ESCAPE '\\') \
+        WHERE p.merged_into IS NULL AND p.forgotten_at IS NULL AND ($1 = '%%' OR lower(p.name) LIKE $1 ESCAPE '\\' OR p.email LIKE $1 ESCAPE '\\' OR co.name_key LIKE $1 ESCAPE '\\') \
         AND ($2 = 0 OR EXISTS (SELECT 1 FROM invitation i JOIN cohort c ON c.id = i.cohort_id JOIN program g ON g.id = c.program_id WHERE i.person_id = p.id AND g.owner_id = $2))";
     let with = values![sql::like(term.trim()), owner.unwrap_or(0)];
     let total = sql::number(db.read(), &format!("SELECT count(*) AS n {from}"), with.clone()).await?;
@@ -53,7 +53,7 @@ pub async fn list(db: &Db, now: DateTime<Utc>, owner: Option<i64>, term: &str, p
         .into_iter()
         .map(|row| {
             let stays = stays.get(&row.id).map(Vec::as_slice).unwrap_or_default();
-            let quiet_until = may_ask(&Facts { person: row.id, stays }, now).err().and_then(|why| why.until());
+            let quiet_until = quiet_until(row.id, stays, now);
             Line { id: row.id, name: row.name, title: row.title, company: row.company, quiet_until }
         })
         .collect();

@@ -347,7 +347,7 @@ async fn asks(db: &Db, cohort: i64, quiet_until: DateTime<Utc>) -> Result<Asks, 
              JOIN person p ON p.company_id = guest.company_id WHERE r.cohort_id = $1 AND c.quiet_company \
          ), quiet AS (SELECT person_id, min(since) AS since FROM seats GROUP BY person_id) \
          SELECT count(CASE WHEN a.state = 'refused' THEN 1 END) AS refused, \
-           count(CASE WHEN a.state = 'submitted' AND EXISTS (SELECT 1 FROM quiet_override o WHERE o.cohort_id = $1 AND o.person_id = a.person_id \
+           count(CASE WHEN a.state NOT IN ('refused', 'draft') AND EXISTS (SELECT 1 FROM quiet_override o WHERE o.cohort_id = $1 AND o.person_id = a.person_id \
              AND o.made_at <= a.submitted_at) THEN 1 END) AS allowed, \
            (SELECT count(*) FROM quiet_override o WHERE o.cohort_id = $1) AS overrides \
          FROM quiet q JOIN ask a ON a.person_id = q.person_id WHERE a.submitted_at >= q.since AND a.submitted_at < $2",

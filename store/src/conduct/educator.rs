@@ -118,7 +118,8 @@ pub async fn save(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, email: &st
 async fn is_guest(txn: &impl ConnectionTrait, cohort: i64, email: &Email) -> Result<bool, DbErr> {
     let guests = sql::number(
         txn,
-        "SELECT count(*) AS n FROM invitation i JOIN person p ON p.id = i.person_id WHERE i.cohort_id = $1 AND p.email = $2",
+        "SELECT count(*) AS n FROM invitation i JOIN person p ON p.id = i.person_id WHERE i.cohort_id = $1 \
+         AND (p.email = $2 OR EXISTS (SELECT 1 FROM person m WHERE m.merged_into = p.id AND m.email = $2))",
         values![cohort, email.as_str()],
     )
     .await?;

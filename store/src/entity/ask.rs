@@ -20,6 +20,18 @@ pub struct Model {
     pub reasons: String,
     pub submitted_by: Option<i64>,
     pub submitted_at: DateTimeUtc,
+    pub approving_by: Option<i64>,
+    pub approved_by: Option<i64>,
+    pub asked_at: Option<DateTimeUtc>,
+    pub answer_by: Option<Date>,
+    pub answered_at: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "Text")]
+    pub answer: String,
+    pub scheduled_for: Option<Date>,
+    pub done_at: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "Text")]
+    pub comment: String,
+    pub revision: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -20,6 +20,10 @@ pub struct Model {
     pub created_by: Option<i64>,
     pub created_at: DateTimeUtc,
     pub revision: i32,
+    pub amplification_id: Option<i64>,
+    pub wording_id: Option<i64>,
+    #[sea_orm(column_type = "Text")]
+    pub approved_hash: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -10,6 +10,7 @@ use domain::time::Zone;
 use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
 
+use crate::advocacy::advocate::by_address_held;
 use crate::cohort::allotment::{invite, journal};
 use crate::cohort::{Cohort, get as cohort_of};
 use crate::conduct::acknowledgement::{New, write_down};
@@ -424,7 +425,7 @@ pub async fn send_colleague(db: &Db, now: DateTime<Utc>, id: i64, colleague: &Na
     rules::still_open(now, state, if row.state == State::Accepted.as_str() { now } else { row.held_until })
         .map_err(|why| Halt::Refused(AnswerRefusal::Whole(why)))?;
     let beside = |sentence: &str| refuse(AnswerRefusal::Fields(vec![FieldRefusal::new("email", sentence)]));
-    if let Some(known) = person::Entity::find().filter(person::Column::Email.eq(colleague.email.as_str())).one(&*txn).await? {
+    if let Some(known) = by_address_held(&*txn, colleague.email.as_str()).await? {
         if known.id == row.person_id {
             return beside("This is your own address. Enter your colleague's.");
         }
@@ -483,16 +484,22 @@ pub async fn remind(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64) -> Resul
 /// It was answered already.
 pub async fn revoke(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64) -> Result<(), Halt<AnswerRefusal>> {
     let txn = db.write().await?;
-    let Some((_, allotment, row)) = locked(&*txn, id).await? else { return whole(InvitationRefusal::NoLongerOpen) };
+    revoke_in(&*txn, now, actor, id).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// As [`revoke`], in the transaction of another act.
+pub(crate) async fn revoke_in(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, id: i64) -> Result<(), Halt<AnswerRefusal>> {
+    let Some((_, allotment, row)) = locked(txn, id).await? else { return whole(InvitationRefusal::NoLongerOpen) };
     let next = step(&row, Act::Revoke)?;
     if row.state == next.as_str() {
         return Ok(());
     }
-    set_state(&*txn, now, &row, next, String::new()).await?;
-    link::revoke(&*txn, now, Opens::Invitation(id)).await?;
-    journal(&*txn, now, &allotment, Some(id), Movement::LetGo, 1, false).await?;
-    note(&*txn, now, actor, "revoke", &row, next).await?;
-    txn.commit().await?;
+    set_state(txn, now, &row, next, String::new()).await?;
+    link::revoke(txn, now, Opens::Invitation(id)).await?;
+    journal(txn, now, &allotment, Some(id), Movement::LetGo, 1, false).await?;
+    note(txn, now, actor, "revoke", &row, next).await?;
     Ok(())
 }
 

@@ -60,6 +60,26 @@ pub async fn signatory_withdraw(#[server(flatten)] form: Form) -> Result<Answer,
     withdrawn(&desk, Giver::Link(&token), &format!("/s/{token}"), &form).await
 }
 
+/// Stops something, by the link of their own page. It is the same withdrawal as by the invitation they allowed it with.
+#[server(prefix = "/api", endpoint = "advocacy/consent/withdraw-by-link")]
+pub async fn link_withdraw_consent(#[server(flatten)] form: Form) -> Result<Answer, ServerFnError> {
+    use crate::api::registration::invitation::LinkOver;
+    use crate::desk::Desk;
+    use domain::access::Door;
+    use domain::advocacy::consent::ConsentRefusal;
+    use store::advocacy::consent::Giver;
+
+    let desk = Desk::at(Door::LinkWithdrawConsent).await?;
+    let token = form.get("token").to_owned();
+    let person = desk.or_stop(store::advocacy::own_page::person_of(desk.db(), desk.now, &token).await)?;
+    let Some(person) = person else { return desk.declined("/me/over", &LinkOver) };
+    let page = format!("/me/{token}");
+    // Without an invitation there is nothing they could have allowed.
+    let invitation = desk.or_stop(store::advocacy::own_page::invitation_of(desk.db(), person).await)?;
+    let Some(invitation) = invitation else { return desk.declined(page, &ConsentRefusal::LinkOver) };
+    withdrawn(&desk, Giver::Invitation(invitation), &page, &form).await
+}
+
 /// Gives what the form says; `page` is where it was shown.
 #[cfg(feature = "ssr")]
 async fn given(

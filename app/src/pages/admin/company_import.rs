@@ -11,15 +11,12 @@ use store::import::Upload;
 use store::{Fault, Halt, PAGE_ROWS, Page};
 
 use crate::components::form::{self, Input};
+use crate::components::import::{received, steps};
 use crate::components::table::{empty, pager, tag};
 use crate::desk::{Desk, Draft, Reply, Stop};
 use crate::frame::{self, Islands, Section};
 use crate::islands::import_preview::ImportPreview;
 use crate::words::{self, count, thousands};
-
-/// The largest file taken.
-const MOST_BYTES: usize = 10 * 1024 * 1024;
-const TOO_LARGE: &str = "The file is larger than 10 MB. Split it and upload the parts one after the other.";
 
 /// Choosing a file.
 ///
@@ -48,30 +45,6 @@ pub async fn upload(desk: Desk, multipart: Multipart) -> Reply {
     let mapping = serde_json::to_string(&Mapping::guess(&table.columns)).map_err(|why| Fault::Unreadable(why.to_string()))?;
     let id = store::import::keep(desk.db(), desk.now, staff, store::import::Into::Companies, &file_name, content, mapping).await?;
     Err(Stop::To(format!("/companies/import/{id}")))
-}
-
-async fn received(mut multipart: Multipart) -> Result<(String, Vec<u8>), String> {
-    let broken = |why: axum::extract::multipart::MultipartError| match why.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE.to_owned(),
-        _ => "The file did not arrive whole. Choose it again.".to_owned(),
-    };
-    while let Some(mut field) = multipart.next_field().await.map_err(broken)? {
-        if field.name() != Some("file") {
-            continue;
-        }
-        let file_name: String = one_line(field.file_name().unwrap_or_default()).chars().take(200).collect();
-        let mut bytes = Vec::new();
-        while let Some(part) = field.chunk().await.map_err(broken)? {
-            if bytes.len() + part.len() > MOST_BYTES {
-                return Err(TOO_LARGE.to_owned());
-            }
-            bytes.extend_from_slice(&part);
-        }
-        if !file_name.is_empty() || !bytes.is_empty() {
-            return Ok((file_name, bytes));
-        }
-    }
-    Err("Choose a file first.".to_owned())
 }
 
 fn upload_page(desk: &Desk, error: Option<String>) -> Reply {
@@ -137,7 +110,7 @@ pub async fn plan(desk: Desk) -> Reply {
     let columns_open = refusal.is_some() || !refused.is_empty();
     let columns = applied.is_none().then(|| columns_form(&draft, &upload, &table, &mapping, columns_open));
     // A refused form stays plain, with its reasons where they are, until its button is pressed again.
-    let islands = if columns.is_some() && refused.is_empty() { Islands::Some } else { Islands::None };
+    let islands = if columns.is_some() && refused.is_empty() { Islands::Staff } else { Islands::None };
     let sentence = match (&would, &refusal) {
         (Some(plan), _) => in_words(&plan.counts()),
         (None, Some(why)) => why.clone(),
@@ -172,16 +145,6 @@ fn crumbs() -> AnyView {
         <nav class="crumbs" aria-label="Where you are"><ol><li><a href="/companies">"Companies"</a></li><li aria-current="page">"Import"</li></ol></nav>
     }
     .into_any()
-}
-
-/// The three steps; those before `at` are done.
-fn steps(at: usize) -> AnyView {
-    let steps = ["Choose a file", "Check the rows", "Import"]
-        .into_iter()
-        .zip(1..)
-        .map(|(label, number)| view! { <li class=(number < at).then_some("done") aria-current=(number == at).then_some("step")>{label}</li> })
-        .collect_view();
-    view! { <ol class="steps">{steps}</ol> }.into_any()
 }
 
 fn applied_part(outcome: &str) -> AnyView {

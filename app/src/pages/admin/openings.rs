@@ -70,7 +70,7 @@ fn follow_up_form(draft: &Draft, id: i64, person: &str) -> AnyView {
             <div class="field">
                 <label for=field.clone()>"What followed"</label>
                 <p class="hint" id=hint_id>{hint}</p>
-                <textarea id=field name="note" rows="2" aria-describedby=by aria-invalid=wrong aria-required="true">{format!("\n{typed}")}</textarea>
+                <textarea id=field name="note" rows="2" aria-describedby=by aria-invalid=wrong aria-required="true">{form::inside(&typed)}</textarea>
                 {error_line}
             </div>
             <p><button class="button">"Write it down"</button></p>

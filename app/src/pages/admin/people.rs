@@ -12,6 +12,7 @@ use store::cohort::person::Line;
 use store::conduct::quiet_period::SetAsideLine;
 
 use crate::components::form::{self, Input};
+use crate::components::may_ask::{self, state_tag};
 use crate::components::table::{Column, empty, listing, pager, tag};
 use crate::desk::{Desk, Draft, Reply, Stop};
 use crate::frame::{self, Section};
@@ -101,7 +102,7 @@ pub async fn show(desk: Desk) -> Reply {
     let quiet = quiet_part(not_now.as_ref(), set_aside, &who, set_aside_form(&quiet_draft, id, mine));
     let asks = ruling(Door::SubmitAsk, &who, belongs.as_ref()) == Ruling::Enter;
     let form = asks.then(|| ask_form(&ask_draft, id, not_now.is_some()));
-    let decision = decision(not_now.as_ref());
+    let decision = decision(not_now.as_ref(), &who);
     let pages = pager(&desk, &asked);
     let asked = asked_part(asked.rows);
     let eyebrow =
@@ -130,17 +131,16 @@ fn may_set_aside(who: &Principal, owner: i64) -> bool {
     ruling(Door::OverrideQuiet, who, Some(&belongs)) == Ruling::Enter
 }
 
-fn decision(not_now: Option<&NotNow>) -> AnyView {
-    let body = match not_now {
-        None => view! { <p>{tag("good", "yes")}" Nothing stands against an ask today."</p> }.into_any(),
-        Some(why) => {
-            let reasons = why.reasons().iter().map(|reason| view! { <li>{reason.sentence()}</li> }).collect_view();
-            let earliest =
-                why.earliest().map_or_else(String::new, |day| format!(" You may ask from {} on. A give is always welcome.", date(day)));
-            view! { <p>{tag("stop", "not now")}{earliest}</p><ul>{reasons}</ul> }.into_any()
-        }
-    };
-    view! { <section class="stack close" aria-labelledby="may-h"><h2 id="may-h">"May we ask?"</h2>{body}</section> }.into_any()
+fn decision(not_now: Option<&NotNow>, who: &Principal) -> AnyView {
+    let body = may_ask::decision(not_now, who);
+    view! {
+        <section class="stack close" aria-labelledby="may-h">
+            <h2 id="may-h">"May we ask?"</h2>
+            {body}
+            <p class="soft small">"Some kinds of asks need a consent, or a while since the last one: that is said once a kind is chosen."</p>
+        </section>
+    }
+    .into_any()
 }
 
 fn quiet_part(not_now: Option<&NotNow>, set_aside: Vec<SetAsideLine>, who: &Principal, form: Option<AnyView>) -> AnyView {
@@ -232,10 +232,21 @@ fn asked_part(lines: Vec<AskLine>) -> AnyView {
 
 fn asked_row(line: AskLine) -> AnyView {
     let kept = Kept::read(&line.reasons);
-    let answer = if line.state == State::Submitted.as_str() { tag("good", "submitted") } else { tag("stop", "refused") };
-    let until = kept.iter().filter_map(|kept| kept.until).max().map(no_asks_until);
-    let allowed = kept.iter().any(|kept| kept.word == KeptWord::SetAside).then(|| "a quiet period was set aside".to_owned());
-    let note = until.or(allowed).map(|note| view! { <p class="soft small">{note}</p> });
+    let state = State::parse(&line.state).unwrap_or(State::Refused);
+    let answer = state_tag(state);
+    let quiet = |kept: &&Kept| matches!(kept.word, KeptWord::Quiet | KeptWord::QuietCompany);
+    let until = kept.iter().filter(quiet).filter_map(|kept| kept.until).max().map(no_asks_until);
+    let others: Vec<&str> = Kept::in_words(&line.reasons).into_iter().filter(|words| *words != KeptWord::Quiet.in_words()).collect();
+    let note = until
+        .into_iter()
+        .chain(others.into_iter().map(str::to_owned))
+        .map(|note| view! { <p class="soft small">{note}</p> })
+        .collect_view();
+    let way_in = if state == State::Refused {
+        capital(&line.kind).into_any()
+    } else {
+        view! { <a href=format!("/asks/{}", line.id)>{capital(&line.kind)}</a> }.into_any()
+    };
     let by = line.by.unwrap_or_else(|| "the console".to_owned());
     let way = (line.source != Source::Page.as_str()).then(|| {
         let way = if line.source == Source::Import.as_str() { "from a file" } else { "by a script" };
@@ -243,7 +254,7 @@ fn asked_row(line: AskLine) -> AnyView {
     });
     view! {
         <tr role="row">
-            <th scope="row" role="rowheader">{capital(&line.kind)}</th>
+            <th scope="row" role="rowheader">{way_in}</th>
             <td role="cell" data-label="In which words">{line.wording}</td>
             <td role="cell" data-label="By"><div class="stack tight"><p>{by}</p>{way}</div></td>
             <td role="cell" data-label="When"><time datetime=line.submitted_at.to_rfc3339()>{moment(&Zone::utc(), line.submitted_at)}</time></td>

@@ -63,7 +63,7 @@ fn start(desk: &Desk) -> &'static str {
         (Role::Facilitator, "/my-sessions"),
         (Role::AccountManager, "/my-customers"),
         (Role::ExecutiveSponsor, "/scorecard"),
-        (Role::Marketing, "/publications"),
+        (Role::Marketing, "/celebrate"),
         (Role::IncidentReviewer, "/incidents"),
     ];
     starts.into_iter().find(|(role, _)| staff.is(*role)).map_or("/account", |(_, path)| path)

@@ -27,7 +27,7 @@ pub async fn show(desk: Desk) -> Reply {
     let rule_missing = executive.rule_missing;
     let days = days(&desk, &zones, &items);
     let tabs = tabs(&items);
-    frame::executive(&desk, Mine::Week, Islands::Some, "My week", move || {
+    frame::executive(&desk, Mine::Week, Islands::Guests, "My week", move || {
         view! {
             <main id="main" class="wrap page stack loose">
                 <div class="head">
@@ -67,7 +67,7 @@ pub async fn session(desk: Desk) -> Reply {
         .and_then(|own| Some(format!("{} ({} time)", span_elsewhere(own, item.starts, item.starts_at, item.ends_at)?, own.city())));
     let day = Day { anchor: "seat".to_owned(), heading: "A seat for you".to_owned(), cards: vec![card] };
     let title = item.title.clone();
-    frame::executive(&desk, Mine::Week, Islands::Some, &title, move || {
+    frame::executive(&desk, Mine::Week, Islands::Guests, &title, move || {
         let facts = [
             ("When", when),
             ("On your clock", elsewhere.unwrap_or_default()),

@@ -49,7 +49,7 @@ pub async fn list(desk: Desk) -> Reply {
     } else {
         table(found.rows)
     };
-    frame::staff(&desk, Section::Publications, "Publications", || {
+    frame::staff(&desk, Section::Celebrate, "Publications", || {
         view! {
             <main id="main" class="wrap page stack loose">
                 {form::errors(&draft)}
@@ -135,6 +135,7 @@ fn plan_form(draft: &Draft, offered: Offered, today: &str) -> AnyView {
         <section id="plan" class="stack" aria-labelledby="plan-heading">
             <h2 id="plan-heading">"Plan a publication"</h2>
             <p class="soft">"Every consent it needs is asked at once, and again at the moment it goes public. If one is missing, you are told which, and nothing is kept but the answer."</p>
+            <p class="soft">"A quote, a photo, a video or a recording goes through a task: the customer approves exactly that. "<a href="/achievements/new">"Add what they achieved"</a>" instead."</p>
             <form method="post" action="/api/advocacy/publication/plan" class="stack loose">
                 {form::input(draft, Input { name: "title", label: "What it is", hint: "As people will find it, such as the headline.", autocomplete: "off", ..Input::default() })}
                 {form::select(draft, Input { name: "channel", label: "Where", ..Input::default() }, channels)}
@@ -162,7 +163,8 @@ fn plan_form(draft: &Draft, offered: Offered, today: &str) -> AnyView {
 }
 
 fn person(draft: &Draft, row: usize) -> AnyView {
-    let scopes = Scope::ALL.iter().copied().filter(|scope| scope.has_channels() && !scope.of_company()).collect();
+    let plain = |scope: &Scope| scope.has_channels() && !scope.of_company() && !scope.needs_approval();
+    let scopes = Scope::ALL.iter().copied().filter(plain).collect();
     let input = Input { label: "E-mail address", kind: "email", list: "people", autocomplete: "off", optional: true, ..Input::default() };
     shown_row(draft, format!("Person {}", row + 1), format!("email.{row}"), input, &format!("scope.{row}"), scopes)
 }
@@ -197,7 +199,7 @@ pub async fn show(desk: Desk) -> Reply {
     let one = store::advocacy::publication::get(desk.db(), desk.now, id).await?.ok_or(Stop::Hidden)?;
     let (publishing, closing) = (desk.draft("publish-publication").await?, desk.draft("close-take-down").await?);
     let title = one.title.clone();
-    frame::staff(&desk, Section::Publications, &title, || {
+    frame::staff(&desk, Section::Celebrate, &title, || {
         let eyebrow = format!("{} · {}", label(&one.channel), day(one.published_at.map_or(one.planned_for, |at| at.date_naive())));
         let (here, heading) = (one.title.clone(), one.title.clone());
         view! {
@@ -237,6 +239,17 @@ fn facts(one: &Publication) -> AnyView {
 
 /// What can be done with it while it is planned.
 fn acts(draft: &Draft, one: &Publication) -> AnyView {
+    if let Some(task) = one.task {
+        let to = format!("/celebrate/{task}");
+        return view! {
+            <section class="stack close">
+                <h2>"Its task"</h2>
+                <p>"The customer approves this in a task. What becomes of it is said there."</p>
+                <p><a class="button primary" href=to>"Open the task"</a></p>
+            </section>
+        }
+        .into_any();
+    }
     if one.state != State::Planned {
         return ().into_any();
     }

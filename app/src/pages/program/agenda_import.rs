@@ -171,7 +171,7 @@ pub async fn plan(desk: Desk) -> Reply {
     let shown = desk.query("show").to_owned();
     let here = desk.path().to_owned();
     let filters = FILTERS.map(|(word, label)| (desk.with_query("show", word), word, label));
-    frame::staff_with(&desk, Section::Cohorts, Islands::Some, "Check the sessions", move || {
+    frame::staff_with(&desk, Section::Cohorts, Islands::Staff, "Check the sessions", move || {
         let through = vec![(format!("/cohorts/{id}/agenda"), "Agenda"), (format!("/cohorts/{id}/agenda-import"), "Import an agenda")];
         let counts = plan.counts();
         let quirks: Vec<String> = reading.quirks.iter().chain(&plan.quirks).map(Quirk::sentence).collect();

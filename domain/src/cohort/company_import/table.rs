@@ -168,7 +168,7 @@ impl Refusal for FileRefusal {
 
     fn sentence(&self) -> String {
         match self {
-            Self::Empty => "The file is empty. Choose a CSV file with a line of column titles and one company a line.".into(),
+            Self::Empty => "The file is empty. Choose a file with a line of column titles and one row each below it.".into(),
             Self::Workbook => "This is an Excel workbook, not CSV text. In Excel choose Save As, CSV UTF-8, and upload that file.".into(),
             Self::NotUtf8 { line } => {
                 format!(
@@ -180,7 +180,7 @@ impl Refusal for FileRefusal {
                     "The first line holds values (“{value}”), not column titles. Add a line of titles above it and upload the file again."
                 )
             }
-            Self::NoRows => "The file has column titles and nothing beneath them. Add one company a line and upload it again.".into(),
+            Self::NoRows => "The file has column titles and nothing beneath them. Add one row each and upload it again.".into(),
             Self::TooManyRows => "The file has more than 20,000 rows. Split it and upload the parts one after the other.".into(),
             Self::Unreadable => "The file could not be read as CSV. Save it again as CSV UTF-8 and upload that file.".into(),
         }

@@ -1,0 +1,1020 @@
+//! Amplification tasks: from the first wording to what is public, and the customer's approval of exactly that.
+//!
+//! An approval is bound to a hash of everything somebody will see: words, image, link, channel, language, day and what is
+//! shown of whom ([`package_hash`]). Any edit makes another hash, and the approval is void. Only [`approve`] and
+//! [`approved`] make an [`ApprovedTask`], and only with one is anything scheduled or published. Left out: the consents,
+//! which are asked beside it (`advocacy::publication`).
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::advocacy::consent::{Channel, Scope, Subject};
+use crate::advocacy::publication::{Reason, State as PublicationState};
+use crate::conduct::conversation_rule::content_hash;
+use crate::contact::{self, Email};
+use crate::refusal::{FieldRefusal, FieldRefusals, Refusal};
+use crate::time::{self, words};
+
+crate::text_enum! {
+    /// Where a task stands.
+    pub enum State {
+        Draft = "draft",
+        InReview = "in review",
+        ApprovedInternally = "approved internally",
+        WithCustomer = "with customer",
+        Approved = "approved",
+        Scheduled = "scheduled",
+        Published = "published",
+        Measured = "measured",
+        ChangesRequested = "changes requested",
+        OnHold = "on hold",
+        Rejected = "rejected",
+        Withdrawn = "withdrawn",
+        Failed = "failed",
+    }
+}
+
+crate::text_enum! {
+    /// What can happen to it.
+    pub enum Act {
+        /// The words, the image, the day, or what is shown.
+        Edit = "edit",
+        Submit = "submit",
+        Approve = "approve",
+        RequestChanges = "request-changes",
+        Reject = "reject",
+        Send = "send",
+        CustomerApprove = "customer-approve",
+        CustomerSuggest = "customer-suggest",
+        CustomerDecline = "customer-decline",
+        Hold = "hold",
+        CustomerHold = "customer-hold",
+        Resume = "resume",
+        CustomerResume = "customer-resume",
+        Schedule = "schedule",
+        /// One of its publications goes live.
+        Publish = "publish",
+        Fail = "fail",
+        Measure = "measure",
+        Withdraw = "withdraw",
+        ConsentWithdrawn = "consent-withdrawn",
+        TakenDown = "taken-down",
+        Reopen = "reopen",
+    }
+}
+
+impl Act {
+    /// Whether the customer does it, by their link.
+    #[must_use]
+    pub const fn is_customers(self) -> bool {
+        matches!(self, Self::CustomerApprove | Self::CustomerSuggest | Self::CustomerDecline | Self::CustomerHold | Self::CustomerResume)
+    }
+
+    /// Whether it is a button of the host's, on the task itself.
+    #[must_use]
+    pub fn is_hosts_step(self) -> bool {
+        HOSTS.contains(&self)
+    }
+}
+
+/// What the host does by a button: first what most do next.
+const HOSTS: [Act; 11] = [
+    Act::Submit,
+    Act::Approve,
+    Act::Send,
+    Act::Schedule,
+    Act::Resume,
+    Act::Reopen,
+    Act::RequestChanges,
+    Act::Hold,
+    Act::Reject,
+    Act::Fail,
+    Act::Withdraw,
+];
+
+crate::text_enum! {
+    /// Who holds it: only they let it go on.
+    pub enum HeldBy {
+        Host = "host",
+        Customer = "customer",
+    }
+}
+
+/// A hold: where it goes back to, and who holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    pub from: State,
+    pub by: HeldBy,
+}
+
+/// The state after an act. Repeating one leads to the same state; an act that does not fit says why.
+///
+/// # Errors
+/// What it is instead, and what to do.
+pub fn after(state: State, hold: Option<Hold>, act: Act) -> Result<State, AmplificationRefusal> {
+    use Act as A;
+    use State as S;
+
+    let back = |by: HeldBy| hold.filter(|hold| hold.by == by).map(|hold| hold.from);
+    let next = match (act, state) {
+        (
+            A::Edit,
+            S::Draft | S::InReview | S::ApprovedInternally | S::WithCustomer | S::Approved | S::Scheduled | S::ChangesRequested | S::Failed,
+        ) => Some(S::Draft),
+        (A::Edit, S::OnHold) => Some(S::OnHold),
+        (A::Submit, S::Draft | S::InReview | S::ChangesRequested) => Some(S::InReview),
+        (A::Approve, S::InReview | S::ApprovedInternally) => Some(S::ApprovedInternally),
+        (A::RequestChanges, S::InReview | S::ApprovedInternally | S::ChangesRequested) => Some(S::ChangesRequested),
+        (A::Reject, S::InReview | S::ApprovedInternally | S::Rejected) => Some(S::Rejected),
+        (A::Send, S::ApprovedInternally | S::WithCustomer) => Some(S::WithCustomer),
+        (A::CustomerApprove, S::WithCustomer | S::Approved) => Some(S::Approved),
+        (A::CustomerApprove, S::Scheduled) => Some(S::Scheduled),
+        (A::CustomerSuggest, S::WithCustomer | S::Approved | S::Scheduled | S::ChangesRequested) => Some(S::ChangesRequested),
+        (A::CustomerDecline, S::WithCustomer | S::Approved | S::Scheduled | S::ChangesRequested | S::OnHold | S::Rejected | S::Failed) => {
+            Some(S::Rejected)
+        }
+        (
+            A::Hold,
+            S::Draft
+            | S::InReview
+            | S::ApprovedInternally
+            | S::WithCustomer
+            | S::Approved
+            | S::Scheduled
+            | S::ChangesRequested
+            | S::OnHold
+            | S::Failed,
+        ) => Some(S::OnHold),
+        (A::CustomerHold, S::WithCustomer | S::Approved | S::Scheduled | S::ChangesRequested | S::OnHold | S::Failed) => Some(S::OnHold),
+        (A::Resume, S::OnHold) => back(HeldBy::Host),
+        (A::CustomerResume, S::OnHold) => back(HeldBy::Customer),
+        (A::Schedule, S::Approved | S::Scheduled | S::Failed) => Some(S::Scheduled),
+        (A::Publish, S::Scheduled | S::Failed | S::Published) => Some(S::Published),
+        (A::Fail, S::Scheduled | S::Failed) => Some(S::Failed),
+        (A::Measure, S::Published | S::Measured) => Some(S::Measured),
+        (
+            A::Withdraw,
+            S::Draft
+            | S::InReview
+            | S::ApprovedInternally
+            | S::WithCustomer
+            | S::Approved
+            | S::Scheduled
+            | S::ChangesRequested
+            | S::OnHold
+            | S::Withdrawn
+            | S::Failed,
+        ) => Some(S::Withdrawn),
+        (A::ConsentWithdrawn, S::Draft | S::InReview | S::ApprovedInternally | S::ChangesRequested) => Some(S::Draft),
+        (A::ConsentWithdrawn, S::WithCustomer | S::Approved | S::Scheduled | S::OnHold | S::Withdrawn | S::Failed) => Some(S::Withdrawn),
+        (A::TakenDown, S::Published | S::Measured | S::Withdrawn) => Some(S::Withdrawn),
+        (A::Reopen, S::Withdrawn) => Some(S::Draft),
+        _ => None,
+    };
+    next.ok_or_else(|| {
+        let by_customer = matches!(hold, Some(Hold { by: HeldBy::Customer, .. }));
+        if state == S::OnHold && by_customer && !act.is_customers() {
+            AmplificationRefusal::HeldByCustomer
+        } else {
+            AmplificationRefusal::NotNow { state, act }
+        }
+    })
+}
+
+/// The hold after an act that [`after`] allows. A customer's hold stands until they let go of it, whatever the host does.
+#[must_use]
+pub fn hold_after(state: State, hold: Option<Hold>, act: Act) -> Option<Hold> {
+    match (state, act) {
+        // What is written anew starts anew.
+        (State::OnHold, Act::Edit) => hold.map(|hold| Hold { from: State::Draft, ..hold }),
+        (State::OnHold, Act::CustomerHold) => hold.map(|hold| Hold { by: HeldBy::Customer, ..hold }),
+        (State::OnHold, Act::Hold) => hold,
+        (from, Act::Hold) => Some(Hold { from, by: HeldBy::Host }),
+        (from, Act::CustomerHold) => Some(Hold { from, by: HeldBy::Customer }),
+        _ => None,
+    }
+}
+
+/// The host's acts that lead somewhere else from here: first what most do next.
+#[must_use]
+pub fn acts(state: State, hold: Option<Hold>) -> Vec<Act> {
+    HOSTS.iter().copied().filter(|act| after(state, hold, *act).is_ok_and(|next| next != state)).collect()
+}
+
+/// Whether something has to be said with it. A customer who declines may say why, and need not.
+#[must_use]
+pub const fn needs_comment(act: Act) -> bool {
+    matches!(act, Act::RequestChanges | Act::Reject | Act::CustomerSuggest | Act::Hold | Act::Withdraw | Act::Fail | Act::Reopen)
+}
+
+/// Whether an approval does not outlive the act: what was planned with it is cancelled.
+#[must_use]
+pub const fn voids_approval(act: Act) -> bool {
+    matches!(
+        act,
+        Act::Edit
+            | Act::CustomerSuggest
+            | Act::CustomerDecline
+            | Act::Reject
+            | Act::Withdraw
+            | Act::ConsentWithdrawn
+            | Act::TakenDown
+            | Act::Reopen
+    )
+}
+
+/// Nobody approves what they wrote: `writers` are those of the wordings as they stand.
+///
+/// # Errors
+/// They wrote one of them.
+pub fn four_eyes(approver: i64, writers: &[Option<i64>]) -> Result<(), AmplificationRefusal> {
+    if writers.contains(&Some(approver)) { Err(AmplificationRefusal::FourEyes) } else { Ok(()) }
+}
+
+/// What has to be there before anybody else looks at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ready {
+    /// There is a wording.
+    pub written: bool,
+    pub day: Option<NaiveDate>,
+    /// Something of somebody is shown.
+    pub shown: bool,
+    /// Somebody is named who approves it for the customer.
+    pub approver: bool,
+}
+
+impl Ready {
+    /// Whether all of it is there.
+    ///
+    /// # Errors
+    /// The first thing that is missing.
+    pub fn check(&self, today: NaiveDate) -> Result<(), AmplificationRefusal> {
+        if !self.written {
+            Err(AmplificationRefusal::NothingWritten)
+        } else if self.day.is_none_or(|day| day < today) {
+            Err(AmplificationRefusal::NoDay)
+        } else if !self.shown {
+            Err(AmplificationRefusal::NothingShown)
+        } else if !self.approver {
+            Err(AmplificationRefusal::NoApprover)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+// ---- what is approved --------------------------------------------------------------------------------------------------
+
+/// Everything somebody will see, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package<'a> {
+    pub day: NaiveDate,
+    pub wordings: Vec<Piece<'a>>,
+    /// What is shown of whom.
+    pub uses: Vec<(Subject, Scope)>,
+}
+
+/// One wording of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Piece<'a> {
+    pub channel: Channel,
+    pub language: &'a str,
+    pub body: &'a str,
+    pub link: &'a str,
+    /// The SHA-256 of the image.
+    pub image: Option<&'a str>,
+    pub image_alt: &'a str,
+}
+
+/// The hash of exactly this: 64 hexadecimal digits. The order of the pieces does not matter, everything else does. Every
+/// part stands with its length before it, so that no two packages are written alike.
+#[must_use]
+pub fn package_hash(package: &Package<'_>) -> String {
+    let (mut wordings, mut uses) = (package.wordings.clone(), package.uses.clone());
+    wordings.sort_unstable();
+    uses.sort_unstable();
+    uses.dedup();
+    let mut parts = vec!["amplification 1".to_owned(), package.day.to_string(), wordings.len().to_string(), uses.len().to_string()];
+    for piece in wordings {
+        let image = piece.image.map_or_else(String::new, |image| format!("image {image}"));
+        parts.extend([piece.channel.as_str(), piece.language, piece.body, piece.link, &image, piece.image_alt].map(str::to_owned));
+    }
+    for (subject, scope) in uses {
+        let whose = match subject {
+            Subject::Person(id) => format!("person {id}"),
+            Subject::Company(id) => format!("company {id}"),
+        };
+        parts.extend([whose, scope.as_str().to_owned()]);
+    }
+    content_hash(&parts.iter().map(|part| format!("{}:{part}", part.len())).collect::<String>())
+}
+
+/// A task of which the customer approved exactly what it is now.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ApprovedTask {
+    hash: String,
+}
+
+impl ApprovedTask {
+    /// The hash that was approved.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+}
+
+/// The hashes an answer is about; an empty one is nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Hashes<'a> {
+    /// Of what the task is now.
+    pub current: &'a str,
+    /// Of what was sent.
+    pub sent: &'a str,
+    /// Of what stood on the page the answer came from.
+    pub answered: &'a str,
+}
+
+impl Hashes<'_> {
+    fn agree(&self) -> bool {
+        !self.sent.is_empty() && self.current == self.sent && self.answered == self.sent
+    }
+}
+
+/// The state after a customer's answer. Approving and suggesting are about exactly what they have before them; holding and
+/// declining stop it, whatever it has become.
+///
+/// # Errors
+/// It changed meanwhile, or it is not theirs to answer now.
+pub fn answer(state: State, hold: Option<Hold>, act: Act, hashes: &Hashes<'_>) -> Result<State, AmplificationRefusal> {
+    if !act.is_customers() {
+        return Err(AmplificationRefusal::NotNow { state, act });
+    }
+    let written_anew = matches!(state, State::Draft | State::InReview | State::ApprovedInternally);
+    let next = after(state, hold, act).map_err(|why| if written_anew { AmplificationRefusal::WordingChanged } else { why })?;
+    if matches!(act, Act::CustomerApprove | Act::CustomerSuggest) && !hashes.agree() {
+        return Err(AmplificationRefusal::WordingChanged);
+    }
+    Ok(next)
+}
+
+/// The customer approves exactly what they have before them.
+///
+/// # Errors
+/// It changed meanwhile, or it is not theirs to answer now.
+pub fn approve(state: State, hold: Option<Hold>, hashes: &Hashes<'_>) -> Result<ApprovedTask, AmplificationRefusal> {
+    answer(state, hold, Act::CustomerApprove, hashes)?;
+    Ok(ApprovedTask { hash: hashes.sent.to_owned() })
+}
+
+/// That the task is what the customer approved, where it can be scheduled or published.
+///
+/// # Errors
+/// They did not approve this.
+pub fn approved(current_hash: &str, approved_hash: &str, state: State) -> Result<ApprovedTask, AmplificationRefusal> {
+    let stands = matches!(state, State::Approved | State::Scheduled | State::Failed);
+    if stands && !approved_hash.is_empty() && current_hash == approved_hash {
+        Ok(ApprovedTask { hash: approved_hash.to_owned() })
+    } else {
+        Err(AmplificationRefusal::NotApproved)
+    }
+}
+
+// ---- the plan of a task ------------------------------------------------------------------------------------------------
+
+/// The plan of a task as it was typed.
+#[derive(Debug, Clone, Default)]
+pub struct TypedTask<'a> {
+    /// The number of a member of staff, or nothing.
+    pub owner: &'a str,
+    pub due_day: &'a str,
+    /// The day it is to be seen; may be left for later.
+    pub planned_for: &'a str,
+    pub approver_name: &'a str,
+    pub approver_email: &'a str,
+    /// What is shown of the person and of the company: `person:name`, `company:logo`.
+    pub shows: Vec<&'a str>,
+}
+
+/// What a plan is read against.
+#[derive(Debug, Clone, Copy)]
+pub struct Stands {
+    pub today: NaiveDate,
+    /// The day that is planned now: it may have passed meanwhile.
+    pub planned_for: Option<NaiveDate>,
+    /// Whose achievement it is.
+    pub person: Option<i64>,
+    pub company: i64,
+}
+
+/// The plan of a task, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskPlan {
+    pub owner: Option<i64>,
+    pub due_day: NaiveDate,
+    pub planned_for: Option<NaiveDate>,
+    pub approver: Option<(String, Email)>,
+    pub uses: BTreeSet<(Subject, Scope)>,
+}
+
+impl TaskPlan {
+    /// # Errors
+    /// A sentence for every field that needs another look.
+    pub fn parse(typed: &TypedTask<'_>, stands: &Stands) -> Result<Self, Vec<FieldRefusal>> {
+        let mut wrong = FieldRefusals::default();
+        let owner = wrong.keep(owner(typed.owner));
+        let due_day = wrong.keep(time::parse_date(typed.due_day).map_err(|why| FieldRefusal::new("due_day", why.sentence())));
+        let planned_for = wrong.keep(planned_for(typed.planned_for, stands));
+        let approver = wrong.keep(approver(typed.approver_name, typed.approver_email));
+        let mut uses = BTreeSet::new();
+        for word in &typed.shows {
+            match shown(word, stands) {
+                Some(one) => {
+                    uses.insert(one);
+                }
+                None => wrong.refuse("shows", "Something that was ticked cannot be shown of them. Reload the page and tick again."),
+            }
+        }
+        wrong.finish().map(|()| Self { owner, due_day, planned_for, approver, uses })
+    }
+}
+
+fn owner(typed: &str) -> Result<Option<i64>, FieldRefusal> {
+    match typed.trim() {
+        "" => Ok(None),
+        id => id.parse().map(Some).map_err(|_| FieldRefusal::new("owner", OWNER)),
+    }
+}
+
+/// What is said beside the owner's field when nobody is found.
+pub const OWNER: &str = "Choose a colleague from the list, or nobody.";
+
+fn planned_for(typed: &str, stands: &Stands) -> Result<Option<NaiveDate>, FieldRefusal> {
+    if typed.trim().is_empty() {
+        return Ok(None);
+    }
+    let day = time::parse_date(typed).map_err(|why| FieldRefusal::new("planned_for", why.sentence()))?;
+    if day < stands.today && stands.planned_for != Some(day) {
+        return Err(FieldRefusal::new("planned_for", "This day is past. Choose today or a later day."));
+    }
+    Ok(Some(day))
+}
+
+fn approver(name: &str, email: &str) -> Result<Option<(String, Email)>, FieldRefusal> {
+    let name = contact::optional("approver_name", name, 120)?;
+    match (name.is_empty(), email.trim().is_empty()) {
+        (true, true) => Ok(None),
+        (true, false) => Err(FieldRefusal::new("approver_name", "Enter the name of who approves it.")),
+        (false, _) => {
+            let email = Email::parse(email).map_err(|why| FieldRefusal::new("approver_email", why.sentence))?;
+            Ok(Some((name, email)))
+        }
+    }
+}
+
+fn shown(word: &str, stands: &Stands) -> Option<(Subject, Scope)> {
+    let (whose, scope) = word.split_once(':')?;
+    let subject = match whose {
+        "person" => Subject::Person(stands.person?),
+        "company" => Subject::Company(stands.company),
+        _ => return None,
+    };
+    let scope = Scope::parse(scope).filter(|scope| scope.has_channels() && subject.may_give(*scope))?;
+    Some((subject, scope))
+}
+
+// ---- refusals ----------------------------------------------------------------------------------------------------------
+
+/// Why nothing was written, moved on, answered or published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AmplificationRefusal {
+    Fields(Vec<FieldRefusal>),
+    /// Somebody else changed it meanwhile.
+    Stale,
+    Unknown,
+    /// The act does not fit the state.
+    NotNow {
+        state: State,
+        act: Act,
+    },
+    /// Who wrote it does not approve it.
+    FourEyes,
+    CommentNeeded,
+    NothingWritten,
+    /// No day, or one that has passed.
+    NoDay,
+    NoApprover,
+    NothingShown,
+    /// What was answered is not what stands.
+    WordingChanged,
+    /// The answer of the one decision on publications.
+    ConsentMissing(Vec<Reason>),
+    /// The customer did not approve what stands now.
+    NotApproved,
+    HeldByCustomer,
+    /// It was approved for this day only.
+    NotTheDay {
+        approved: NaiveDate,
+    },
+    /// The publication itself is no longer one to be made.
+    PublicationOver(PublicationState),
+    /// The link is unknown, was replaced, or has ended.
+    LinkOver,
+}
+
+impl AmplificationRefusal {
+    /// The fields that need another look, where there are some.
+    #[must_use]
+    pub fn fields(&self) -> &[FieldRefusal] {
+        match self {
+            Self::Fields(fields) => fields,
+            _ => &[],
+        }
+    }
+}
+
+impl Refusal for AmplificationRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Fields(_) => "fields",
+            Self::Stale => "stale",
+            Self::Unknown => "unknown",
+            Self::NotNow { .. } => "not-now",
+            Self::FourEyes => "four-eyes",
+            Self::CommentNeeded => "comment-needed",
+            Self::NothingWritten => "nothing-written",
+            Self::NoDay => "no-day",
+            Self::NoApprover => "no-approver",
+            Self::NothingShown => "nothing-shown",
+            Self::WordingChanged => "wording-changed",
+            Self::ConsentMissing(_) => "consent-missing",
+            Self::NotApproved => "not-approved",
+            Self::HeldByCustomer => "held-by-customer",
+            Self::NotTheDay { .. } => "not-the-day",
+            Self::PublicationOver(_) => "publication-over",
+            Self::LinkOver => "link-over",
+        }
+    }
+
+    fn sentence(&self) -> String {
+        match self {
+            Self::Fields(_) => "Some of this needs another look.".into(),
+            Self::Stale => "Somebody changed this task meanwhile. Their version is on the page; look at it, then decide again.".into(),
+            Self::Unknown => "This task is gone. Reload the list.".into(),
+            Self::NotNow { state, act } if act.is_customers() => not_theirs_now(*state).into(),
+            Self::NotNow { state, .. } => not_now(*state).into(),
+            Self::FourEyes => "You wrote a wording of this, so somebody else approves it: four eyes see more than two.".into(),
+            Self::CommentNeeded => "Say why in a sentence: whoever goes on with it reads that first.".into(),
+            Self::NothingWritten => "Nothing is written yet. Write a wording for at least one channel first.".into(),
+            Self::NoDay => "Choose the day it is to be seen, today or later: the customer approves exactly that day.".into(),
+            Self::NoApprover => "Name who approves it for the customer, with their e-mail address.".into(),
+            Self::NothingShown => "Say what of whom it shows, at least one thing: the consents are asked for exactly that.".into(),
+            Self::WordingChanged => {
+                "Nothing was recorded: this was changed after you opened it. Read what the page says now, then answer.".into()
+            }
+            Self::ConsentMissing(reasons) if reasons.is_empty() => Self::NothingShown.sentence(),
+            Self::ConsentMissing(reasons) => reasons.iter().map(Reason::sentence).collect::<Vec<_>>().join(" "),
+            Self::NotApproved => "The customer has not approved exactly this. Send it to them first.".into(),
+            Self::HeldByCustomer => "The customer holds this. It goes on once they say so, on their own page.".into(),
+            Self::NotTheDay { approved } => format!(
+                "The customer approved {} only, counted in UTC. For another day, change the day and send it to them again.",
+                words::day(*approved)
+            ),
+            Self::PublicationOver(PublicationState::TakenDown) => {
+                "This publication was taken down. Reopen the task, and the approval and the consents are asked anew.".into()
+            }
+            Self::PublicationOver(_) => {
+                "This publication was cancelled when something about it changed. Schedule the task again once the customer has approved it."
+                    .into()
+            }
+            Self::LinkOver => "Nothing was recorded: that link has been replaced or has ended. Use the one in our newest mail.".into(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::CommentNeeded => Some("comment"),
+            Self::NoDay => Some("planned_for"),
+            Self::NoApprover => Some("approver_email"),
+            Self::NothingShown => Some("shows"),
+            _ => None,
+        }
+    }
+}
+
+/// Said to the host.
+const fn not_now(state: State) -> &'static str {
+    match state {
+        State::Draft => "This is a draft: nobody has it before them yet. Send it to review first.",
+        State::InReview => "This is in review: a colleague looks at it before anything else happens.",
+        State::ApprovedInternally => "This is approved internally. Send it to the customer next.",
+        State::WithCustomer => "This is with the customer. It goes on once they have answered.",
+        State::Approved => "The customer has approved this. Schedule it next.",
+        State::Scheduled => "This is scheduled for the day the customer approved.",
+        State::Published | State::Measured => "This is public already. What is to go is taken down on its publication’s page.",
+        State::ChangesRequested => "Changes were asked for. Edit the wording, then send it to review again.",
+        State::OnHold => "This is on hold. Resume it first.",
+        State::Rejected => "This was declined, and stays so. Nothing of it is published.",
+        State::Withdrawn => "This was withdrawn, and nothing more of it is published. Reopen it to begin anew.",
+        State::Failed => "This was not published on its day. Choose another day, and ask for the approval anew.",
+    }
+}
+
+/// Said to the customer.
+const fn not_theirs_now(state: State) -> &'static str {
+    match state {
+        State::Published | State::Measured => {
+            "Nothing was recorded: this is public already. Answer the mail you got from us, and we take it down."
+        }
+        State::Rejected | State::Withdrawn => "This is closed: nothing more of it will be published. You need not do anything.",
+        State::OnHold => "Nothing was recorded: this is on hold. While it is, nothing is published.",
+        State::ChangesRequested => "We have what you suggested. A new version will come to you; you need not do anything until then.",
+        State::Failed => "Nothing was recorded: this was not published on its day. If we ask for another day, a mail will come to you.",
+        State::Draft | State::InReview | State::ApprovedInternally | State::WithCustomer | State::Approved | State::Scheduled => {
+            "Nothing was recorded: this is not waiting for that answer. Read what the page says now."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap()
+    }
+
+    fn key(state: State) -> String {
+        state.as_str().replace(' ', "-")
+    }
+
+    /// Every state × every act: the state after it, `.` where it is refused. A task on hold came from `scheduled`.
+    const TABLE: &str = "
+        act               draft      in-review           approved-internally with-customer     approved          scheduled         published measured  changes-requested on-hold:host on-hold:customer rejected withdrawn failed
+        edit              draft      draft               draft               draft             draft             draft             .         .         draft             on-hold      on-hold          .        .         draft
+        submit            in-review  in-review           .                   .                 .                 .                 .         .         in-review         .            .                .        .         .
+        approve           .          approved-internally approved-internally .                 .                 .                 .         .         .                 .            .                .        .         .
+        request-changes   .          changes-requested   changes-requested   .                 .                 .                 .         .         changes-requested .            .                .        .         .
+        reject            .          rejected            rejected            .                 .                 .                 .         .         .                 .            .                rejected .         .
+        send              .          .                   with-customer       with-customer     .                 .                 .         .         .                 .            .                .        .         .
+        customer-approve  .          .                   .                   approved          approved          scheduled         .         .         .                 .            .                .        .         .
+        customer-suggest  .          .                   .                   changes-requested changes-requested changes-requested .         .         changes-requested .            .                .        .         .
+        customer-decline  .          .                   .                   rejected          rejected          rejected          .         .         rejected          rejected     rejected         rejected .         rejected
+        hold              on-hold    on-hold             on-hold             on-hold           on-hold           on-hold           .         .         on-hold           on-hold      on-hold          .        .         on-hold
+        customer-hold     .          .                   .                   on-hold           on-hold           on-hold           .         .         on-hold           on-hold      on-hold          .        .         on-hold
+        resume            .          .                   .                   .                 .                 .                 .         .         .                 scheduled    .                .        .         .
+        customer-resume   .          .                   .                   .                 .                 .                 .         .         .                 .            scheduled        .        .         .
+        schedule          .          .                   .                   .                 scheduled         scheduled         .         .         .                 .            .                .        .         scheduled
+        publish           .          .                   .                   .                 .                 published         published .         .                 .            .                .        .         published
+        fail              .          .                   .                   .                 .                 failed            .         .         .                 .            .                .        .         failed
+        measure           .          .                   .                   .                 .                 .                 measured  measured  .                 .            .                .        .         .
+        withdraw          withdrawn  withdrawn           withdrawn           withdrawn         withdrawn         withdrawn         .         .         withdrawn         withdrawn    withdrawn        .        withdrawn withdrawn
+        consent-withdrawn draft      draft               draft               withdrawn         withdrawn         withdrawn         .         .         draft             withdrawn    withdrawn        .        withdrawn withdrawn
+        taken-down        .          .                   .                   .                 .                 .                 withdrawn withdrawn .                 .            .                .        withdrawn .
+        reopen            .          .                   .                   .                 .                 .                 .         .         .                 .            .                .        draft     .";
+
+    /// A state of the table with its hold.
+    fn place(word: &str) -> (State, Option<Hold>) {
+        let (state, by) = word.split_once(':').map_or((word, None), |(state, by)| (state, HeldBy::parse(by)));
+        let state = State::parse(&state.replace('-', " ")).unwrap();
+        (state, by.map(|by| Hold { from: State::Scheduled, by }))
+    }
+
+    #[test]
+    fn the_whole_table_of_states_and_acts() {
+        let mut rows = TABLE.trim().lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let places: Vec<(State, Option<Hold>)> = rows.next().unwrap()[1..].iter().map(|word| place(word)).collect();
+        let states: BTreeSet<State> = places.iter().map(|(state, _)| *state).collect();
+        assert_eq!(states.into_iter().collect::<Vec<_>>(), State::ALL);
+        let mut acts = Vec::new();
+        for row in rows {
+            let act = Act::parse(row[0]).unwrap();
+            acts.push(act);
+            assert_eq!(row.len(), places.len() + 1, "{act}");
+            for ((state, hold), expect) in places.iter().zip(&row[1..]) {
+                let found = after(*state, *hold, act).map_or_else(|_| ".".to_owned(), key);
+                assert_eq!(found, *expect, "{act} on {state} ({hold:?})");
+            }
+        }
+        assert_eq!(acts, Act::ALL);
+    }
+
+    /// Once more is the same, wherever an act leads.
+    #[test]
+    fn repeating_an_act_is_safe() {
+        let hosts = [Act::Submit, Act::Approve, Act::Reject, Act::Send, Act::Schedule, Act::Fail, Act::Withdraw, Act::Hold, Act::Edit];
+        let others = [Act::CustomerApprove, Act::CustomerSuggest, Act::CustomerDecline, Act::CustomerHold, Act::Publish, Act::TakenDown];
+        for state in State::ALL.iter().copied().filter(|state| *state != State::OnHold) {
+            for act in hosts.into_iter().chain(others) {
+                if let Ok(next) = after(state, None, act) {
+                    assert_eq!(after(next, hold_after(state, None, act), act), Ok(next), "{act} on {state}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_who_holds_it_lets_it_go_on() {
+        let hold = |from, by| Some(Hold { from, by });
+        let (host, customer) = (HeldBy::Host, HeldBy::Customer);
+        for (state, held, act, expect) in [
+            (State::Approved, None, Act::Hold, hold(State::Approved, host)),
+            (State::Approved, None, Act::CustomerHold, hold(State::Approved, customer)),
+            (State::OnHold, hold(State::Approved, host), Act::CustomerHold, hold(State::Approved, customer)),
+            (State::OnHold, hold(State::Approved, customer), Act::Hold, hold(State::Approved, customer)),
+            (State::OnHold, hold(State::Approved, customer), Act::CustomerHold, hold(State::Approved, customer)),
+            (State::OnHold, hold(State::Approved, customer), Act::Edit, hold(State::Draft, customer)),
+            (State::OnHold, hold(State::Approved, customer), Act::CustomerResume, None),
+            (State::OnHold, hold(State::Approved, host), Act::Withdraw, None),
+        ] {
+            assert_eq!(hold_after(state, held, act), expect, "{act} on {state} ({held:?})");
+        }
+        let held = hold(State::Approved, customer);
+        for act in [Act::Resume, Act::Schedule, Act::Publish, Act::Send] {
+            assert_eq!(after(State::OnHold, held, act), Err(AmplificationRefusal::HeldByCustomer), "{act}");
+        }
+        let by_host = after(State::OnHold, hold(State::Approved, host), Act::CustomerResume);
+        assert_eq!(by_host, Err(AmplificationRefusal::NotNow { state: State::OnHold, act: Act::CustomerResume }));
+    }
+
+    #[test]
+    fn the_buttons_of_each_state_begin_with_what_most_do_next() {
+        let table = "
+            draft submit hold withdraw
+            in-review approve request-changes hold reject withdraw
+            approved-internally send request-changes hold reject withdraw
+            with-customer hold withdraw
+            approved schedule hold withdraw
+            scheduled hold fail withdraw
+            published
+            measured
+            changes-requested submit hold withdraw
+            on-hold:host resume withdraw
+            on-hold:customer withdraw
+            rejected
+            withdrawn reopen
+            failed schedule hold withdraw";
+        for line in table.trim().lines() {
+            let mut words = line.split_whitespace();
+            let (state, hold) = place(words.next().unwrap());
+            let found: Vec<&str> = acts(state, hold).into_iter().map(Act::as_str).collect();
+            assert_eq!(found, words.collect::<Vec<_>>(), "{state}");
+        }
+    }
+
+    #[test]
+    fn what_needs_a_comment_and_what_ends_an_approval() {
+        let needing: Vec<&str> = Act::ALL.iter().filter(|act| needs_comment(**act)).map(|act| act.as_str()).collect();
+        assert_eq!(needing, ["request-changes", "reject", "customer-suggest", "hold", "fail", "withdraw", "reopen"]);
+        let voiding: Vec<&str> = Act::ALL.iter().filter(|act| voids_approval(**act)).map(|act| act.as_str()).collect();
+        let expect = ["edit", "reject", "customer-suggest", "customer-decline", "withdraw", "consent-withdrawn", "taken-down", "reopen"];
+        assert_eq!(voiding, expect);
+        // Whatever leaves what can be published for something else ends the approval, but a hold and its end.
+        for state in [State::Approved, State::Scheduled, State::Failed] {
+            for act in Act::ALL.iter().copied().filter(|act| !voids_approval(*act)) {
+                if let Ok(next) = after(state, None, act) {
+                    let stays = matches!(next, State::Approved | State::Scheduled | State::Failed | State::Published | State::OnHold);
+                    assert!(stays, "{act} on {state}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn four_eyes_see_it() {
+        for (writers, fits) in [(vec![], true), (vec![Some(2), None], true), (vec![Some(2), Some(1)], false), (vec![Some(1)], false)] {
+            assert_eq!(four_eyes(1, &writers).is_ok(), fits, "{writers:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_thing_that_is_missing_is_named() {
+        let today = day("2027-01-15");
+        let all = Ready { written: true, day: Some(today), shown: true, approver: true };
+        for (ready, expect) in [
+            (all, Ok(())),
+            (Ready { written: false, day: None, shown: false, approver: false }, Err(AmplificationRefusal::NothingWritten)),
+            (Ready { day: None, shown: false, ..all }, Err(AmplificationRefusal::NoDay)),
+            (Ready { day: Some(day("2027-01-14")), ..all }, Err(AmplificationRefusal::NoDay)),
+            (Ready { shown: false, approver: false, ..all }, Err(AmplificationRefusal::NothingShown)),
+            (Ready { approver: false, ..all }, Err(AmplificationRefusal::NoApprover)),
+        ] {
+            assert_eq!(ready.check(today), expect, "{ready:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_about_what_they_have_before_them() {
+        use AmplificationRefusal::{NotNow, WordingChanged};
+
+        let same = Hashes { current: "a", sent: "a", answered: "a" };
+        let edited = Hashes { current: "b", sent: "", answered: "a" };
+        let resent = Hashes { current: "b", sent: "b", answered: "a" };
+        for (state, act, hashes, expect) in [
+            (State::WithCustomer, Act::CustomerApprove, same, Ok(State::Approved)),
+            (State::Scheduled, Act::CustomerApprove, same, Ok(State::Scheduled)),
+            (State::WithCustomer, Act::CustomerApprove, resent, Err(WordingChanged)),
+            (State::WithCustomer, Act::CustomerSuggest, resent, Err(WordingChanged)),
+            (State::WithCustomer, Act::CustomerHold, resent, Ok(State::OnHold)),
+            (State::WithCustomer, Act::CustomerDecline, resent, Ok(State::Rejected)),
+            (State::WithCustomer, Act::CustomerApprove, Hashes { sent: "", current: "", answered: "" }, Err(WordingChanged)),
+            (State::Draft, Act::CustomerApprove, edited, Err(WordingChanged)),
+            (State::InReview, Act::CustomerHold, edited, Err(WordingChanged)),
+            (State::Withdrawn, Act::CustomerApprove, edited, Err(NotNow { state: State::Withdrawn, act: Act::CustomerApprove })),
+            (State::InReview, Act::Approve, same, Err(NotNow { state: State::InReview, act: Act::Approve })),
+        ] {
+            assert_eq!(answer(state, None, act, &hashes), expect, "{act} on {state}: {hashes:?}");
+        }
+        assert_eq!(approve(State::WithCustomer, None, &same).map(|task| task.hash), Ok("a".to_owned()));
+        assert_eq!(approve(State::WithCustomer, None, &resent), Err(WordingChanged));
+        for (current, wanted, state, fits) in [
+            ("a", "a", State::Approved, true),
+            ("a", "a", State::Scheduled, true),
+            ("a", "a", State::Failed, true),
+            ("a", "a", State::OnHold, false),
+            ("a", "a", State::WithCustomer, false),
+            ("b", "a", State::Scheduled, false),
+            ("", "", State::Scheduled, false),
+        ] {
+            assert_eq!(approved(current, wanted, state).is_ok(), fits, "{state} {current} {wanted}");
+        }
+    }
+
+    #[test]
+    fn a_plan_is_read_against_what_stands() {
+        let stands = Stands { today: day("2027-01-15"), planned_for: Some(day("2027-01-12")), person: Some(7), company: 9 };
+        let typed = TypedTask {
+            owner: "3",
+            due_day: "2027-01-22",
+            planned_for: "2027-01-20",
+            approver_name: " Amara  Okafor ",
+            approver_email: "Amara@Meridian.example",
+            shows: vec!["person:name", "company:company name", "person:name"],
+        };
+        let expect = TaskPlan {
+            owner: Some(3),
+            due_day: day("2027-01-22"),
+            planned_for: Some(day("2027-01-20")),
+            approver: Some(("Amara Okafor".into(), Email::parse("amara@meridian.example").unwrap())),
+            uses: BTreeSet::from([(Subject::Person(7), Scope::Name), (Subject::Company(9), Scope::CompanyName)]),
+        };
+        assert_eq!(TaskPlan::parse(&typed, &stands), Ok(expect));
+        let least = TypedTask { due_day: "2027-01-01", planned_for: "2027-01-12", ..TypedTask::default() };
+        let expect = TaskPlan {
+            owner: None,
+            due_day: day("2027-01-01"),
+            planned_for: Some(day("2027-01-12")),
+            approver: None,
+            uses: BTreeSet::new(),
+        };
+        assert_eq!(TaskPlan::parse(&least, &stands), Ok(expect), "a day that stands may have passed");
+        let wrong = TypedTask {
+            owner: "Priya",
+            due_day: "soon",
+            planned_for: "2027-01-13",
+            approver_name: "",
+            approver_email: "amara@meridian.example",
+            shows: vec!["person:logo"],
+        };
+        let fields = |typed: &TypedTask<'_>, stands: &Stands| -> Vec<&'static str> {
+            TaskPlan::parse(typed, stands).unwrap_err().iter().map(|why| why.field).collect()
+        };
+        assert_eq!(fields(&wrong, &stands), ["owner", "due_day", "planned_for", "approver_name", "shows"]);
+        for word in ["name", "person:nickname", "person:reference call", "company:name", "staff:name", ""] {
+            assert_eq!(fields(&TypedTask { shows: vec![word], ..least.clone() }, &stands), ["shows"], "{word}");
+        }
+        let of_company = Stands { person: None, ..stands };
+        assert_eq!(fields(&TypedTask { shows: vec!["person:name"], ..least }, &of_company), ["shows"]);
+    }
+
+    #[test]
+    fn refusals_say_what_to_do() {
+        let missing = AmplificationRefusal::NotTheDay { approved: day("2027-02-12") };
+        assert_eq!(
+            missing.sentence(),
+            "The customer approved Friday 12 February 2027 only, counted in UTC. For another day, change the day and send it to them again."
+        );
+        for state in State::ALL {
+            for act in [Act::Publish, Act::CustomerApprove] {
+                let sentence = AmplificationRefusal::NotNow { state: *state, act }.sentence();
+                assert!(sentence.ends_with('.') && !sentence.contains('!'), "{sentence}");
+            }
+        }
+    }
+
+    // ---- the hash ------------------------------------------------------------------------------------------------------
+
+    /// A piece that owns its words.
+    #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+    struct Owned {
+        channel: Channel,
+        language: String,
+        body: String,
+        link: String,
+        image: Option<String>,
+        image_alt: String,
+    }
+
+    #[derive(Debug, Clone)]
+    struct Whole {
+        day: NaiveDate,
+        wordings: Vec<Owned>,
+        uses: Vec<(Subject, Scope)>,
+    }
+
+    impl Whole {
+        fn hash(&self) -> String {
+            let wordings = self
+                .wordings
+                .iter()
+                .map(|one| Piece {
+                    channel: one.channel,
+                    language: &one.language,
+                    body: &one.body,
+                    link: &one.link,
+                    image: one.image.as_deref(),
+                    image_alt: &one.image_alt,
+                })
+                .collect();
+            package_hash(&Package { day: self.day, wordings, uses: self.uses.clone() })
+        }
+
+        /// The same, whatever the order.
+        fn sorted(&self) -> (NaiveDate, Vec<Owned>, BTreeSet<(Subject, Scope)>) {
+            let mut wordings = self.wordings.clone();
+            wordings.sort();
+            (self.day, wordings, self.uses.iter().copied().collect())
+        }
+    }
+
+    /// Words of few letters, among them those the hash writes itself.
+    fn words() -> impl Strategy<Value = String> {
+        "[ab0-3: ]{0,4}"
+    }
+
+    fn owned() -> impl Strategy<Value = Owned> {
+        let image = proptest::option::of("[ab]{1,2}");
+        (proptest::sample::select(Channel::ALL), words(), words(), words(), image, words())
+            .prop_map(|(channel, language, body, link, image, image_alt)| Owned { channel, language, body, link, image, image_alt })
+    }
+
+    fn whole() -> impl Strategy<Value = Whole> {
+        let subject = (any::<bool>(), 0_i64..12).prop_map(|(person, id)| if person { Subject::Person(id) } else { Subject::Company(id) });
+        let uses = proptest::collection::vec((subject, proptest::sample::select(Scope::ALL)), 0..3);
+        (0_u64..3, proptest::collection::vec(owned(), 0..3), uses).prop_map(|(after, wordings, uses)| Whole {
+            day: day("2027-01-15") + chrono::Days::new(after),
+            wordings,
+            uses,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_the_pieces_does_not_matter(whole in whole()) {
+            let mut turned = whole.clone();
+            turned.wordings.reverse();
+            turned.uses.reverse();
+            prop_assert_eq!(whole.hash(), turned.hash());
+        }
+
+        #[test]
+        fn two_packages_have_one_hash_only_when_they_are_the_same(one in whole(), other in whole()) {
+            prop_assert_eq!(one.hash() == other.hash(), one.sorted() == other.sorted());
+        }
+
+        #[test]
+        fn any_change_of_any_part_changes_it(whole in whole(), extra in owned(), part in 0_usize..9, at in 0_usize..8) {
+            let mut changed = whole.clone();
+            if changed.wordings.is_empty() {
+                changed.wordings.push(extra.clone());
+            }
+            let base = changed.clone();
+            let index = at % changed.wordings.len();
+            let piece = &mut changed.wordings[index];
+            match part {
+                0 => piece.language.push('x'),
+                1 => piece.body.push('x'),
+                2 => piece.link.push('x'),
+                3 => piece.image = Some(piece.image.clone().map_or_else(|| "x".to_owned(), |image| image + "x")),
+                4 => piece.image_alt.push('x'),
+                5 => piece.channel = if piece.channel == Channel::X { Channel::Blog } else { Channel::X },
+                6 => changed.day = changed.day.succ_opt().unwrap(),
+                7 => changed.uses.push((Subject::Person(99), Scope::Name)),
+                _ => changed.wordings.push(extra),
+            }
+            prop_assert_ne!(base.hash(), changed.hash());
+        }
+    }
+
+    #[test]
+    fn the_hash_is_written_as_it_was() {
+        let piece = Piece { channel: Channel::Blog, language: "en", body: "Well done.", link: "", image: None, image_alt: "" };
+        let package = |uses| Package { day: day("2027-01-20"), wordings: vec![piece.clone()], uses };
+        let use_ = (Subject::Person(7), Scope::Name);
+        let written = "15:amplification 110:2027-01-201:11:14:blog2:en10:Well done.0:0:0:8:person 74:name";
+        assert_eq!(package_hash(&package(vec![use_])), content_hash(written));
+        assert_eq!(package_hash(&package(vec![use_, use_])), content_hash(written), "shown twice is shown once");
+    }
+}

@@ -1,0 +1,685 @@
+//! Being forgotten: the code by mail, the wish, and the one act that removes somebody from every table.
+//!
+//! What stays: that somebody was there (seats, gives, asks, each without a word of theirs), the proof of what was allowed and
+//! taken back, and the address of a publication until it is taken down. A concern they reported stays with its reviewers; only
+//! their name and address leave its text.
+//!
+//! Locks: cohort, allotment and invitation of what is still open, then people, achievements, tasks, publications.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::advocacy::forgetting::{self as rules, FORGOTTEN, ForgettingRefusal, SentCode, Traces, code_until, due};
+use domain::cohort::company_import::name_key;
+use domain::time::{Zone, is_second_press, to_local, words};
+use rand::Rng as _;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    Set,
+};
+
+use crate::advocacy::advocate::current;
+use crate::entity::{achievement, amplification, amplification_step, forget_wish, person, proof_code};
+use crate::halt::refuse;
+use crate::history::{self, Actor, Entry};
+use crate::outbox::{self, Letter, Message, Secret};
+use crate::registration::invitation::revoke_in;
+use crate::sql::{self, values};
+use crate::{Db, Fault, Halt, PAGE_ROWS, Page, advocacy, link};
+
+/// What asking for a code came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    Sent,
+    /// A second press of the button: the code of a moment ago is on its way.
+    JustSent,
+    /// They asked to be forgotten already; it is done by that day.
+    Asked(NaiveDate),
+}
+
+/// Mails six digits that hold in this browser only.
+///
+/// # Errors
+/// A seat is still held, or enough codes were sent.
+pub async fn send_code(db: &Db, now: DateTime<Utc>, actor: Actor, person: i64, browser: &str) -> Result<Sending, Halt<ForgettingRefusal>> {
+    let txn = db.write().await?;
+    let Some(row) = locked(&*txn, person).await? else { return refuse(ForgettingRefusal::Unknown) };
+    if let Some(wish) = wish_of(&*txn, row.id).await? {
+        return Ok(Sending::Asked(wish.due_day));
+    }
+    if let Some(cohort) = seat_held(&*txn, now, &[row.id]).await? {
+        return refuse(ForgettingRefusal::SeatHeld { cohort });
+    }
+    let sent = proof_code::Entity::find()
+        .filter(proof_code::Column::PersonId.eq(row.id))
+        .filter(proof_code::Column::MadeAt.gt(now - TimeDelta::hours(1)))
+        .order_by_desc(proof_code::Column::Id)
+        .all(&*txn)
+        .await?;
+    let here = link::hash(browser);
+    if sent.iter().any(|code| code.browser_hash == here && code.used_at.is_none() && is_second_press(code.made_at, now)) {
+        return Ok(Sending::JustSent);
+    }
+    rules::may_send(&sent.iter().map(|code| code.made_at).collect::<Vec<_>>(), now).map_err(Halt::Refused)?;
+    let code = format!("{:06}", rand::rng().random_range(0..1_000_000_u32));
+    let made = proof_code::ActiveModel {
+        person_id: Set(row.id),
+        code_hash: Set(code_hash(browser, &code)),
+        browser_hash: Set(here),
+        tries: Set(0),
+        until_at: Set(code_until(now)),
+        made_at: Set(now),
+        ..Default::default()
+    }
+    .insert(&*txn)
+    .await?;
+    let letter = Letter {
+        event: format!("proof-code:{}", made.id),
+        cohort: None,
+        invitation: None,
+        to_name: &row.name,
+        to_email: &row.email,
+        subject: "Your code".to_owned(),
+        message: Message::ProofCode { name: row.name.clone() },
+        secret: Secret { link: Some(code), feed: None },
+    };
+    outbox::enqueue(&*txn, now, letter).await?;
+    note(&*txn, now, actor, "send code", row.id).await?;
+    txn.commit().await?;
+    Ok(Sending::Sent)
+}
+
+/// Six digits are found by trying them all; with the browser's own secret, which is kept nowhere here, they are not.
+fn code_hash(browser: &str, code: &str) -> String {
+    link::hash(&format!("{browser}:{code}"))
+}
+
+/// What asking came to: the day by which it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    pub due: NaiveDate,
+    /// They had asked before.
+    pub again: bool,
+}
+
+/// Notes the wish of whoever typed the code in the browser that asked for it, and tells the admins. Repeating it is the same.
+///
+/// # Errors
+/// A seat is still held, or the code does not prove who they are.
+pub async fn ask(
+    db: &Db,
+    now: DateTime<Utc>,
+    actor: Actor,
+    person: i64,
+    browser: &str,
+    typed: &str,
+) -> Result<Asked, Halt<ForgettingRefusal>> {
+    let txn = db.write().await?;
+    let Some(row) = locked(&*txn, person).await? else { return refuse(ForgettingRefusal::Unknown) };
+    if let Some(wish) = wish_of(&*txn, row.id).await? {
+        return Ok(Asked { due: wish.due_day, again: true });
+    }
+    if let Some(cohort) = seat_held(&*txn, now, &[row.id]).await? {
+        return refuse(ForgettingRefusal::SeatHeld { cohort });
+    }
+    let typed = rules::parse_code(typed).map_err(Halt::Refused)?;
+    let newest = proof_code::Entity::find()
+        .filter(proof_code::Column::PersonId.eq(row.id))
+        .filter(proof_code::Column::BrowserHash.eq(link::hash(browser)))
+        .order_by_desc(proof_code::Column::Id)
+        .one(&*txn)
+        .await?;
+    let right = newest.as_ref().is_some_and(|code| code.code_hash == code_hash(browser, &typed));
+    let facts = newest.as_ref().map(|code| SentCode { until: code.until_at, tries: code.tries, used: code.used_at.is_some() });
+    let proved = rules::prove(facts, right, now);
+    if let (Some(code), Ok(()) | Err(ForgettingRefusal::WrongCode { .. })) = (&newest, &proved) {
+        let used = proved.is_ok().then_some(now);
+        let counted = proof_code::ActiveModel { id: Set(code.id), tries: Set(code.tries + 1), used_at: Set(used), ..Default::default() };
+        counted.update(&*txn).await?;
+    }
+    if let Err(why) = proved {
+        // A wrong try counts.
+        txn.commit().await?;
+        return refuse(why);
+    }
+    let due = due(now.date_naive());
+    let wish = forget_wish::ActiveModel { person_id: Set(row.id), asked_at: Set(now), due_day: Set(due), ..Default::default() };
+    let wish = wish.insert(&*txn).await?;
+    tell_admins(&*txn, now, wish.id, due).await?;
+    note(&*txn, now, actor, "ask to be forgotten", row.id).await?;
+    txn.commit().await?;
+    Ok(Asked { due, again: false })
+}
+
+async fn tell_admins(txn: &impl ConnectionTrait, now: DateTime<Utc>, wish: i64, due: NaiveDate) -> Result<(), Fault> {
+    #[derive(FromQueryResult)]
+    struct Admin {
+        id: i64,
+        name: String,
+        email: String,
+    }
+    let admins: Vec<Admin> = sql::all(
+        txn,
+        "SELECT s.id, s.name, s.email FROM staff s WHERE s.active = TRUE AND EXISTS (SELECT 1 FROM staff_role r WHERE r.staff_id = s.id AND r.role = 'admin') ORDER BY s.id",
+        values![],
+    )
+    .await?;
+    for admin in admins {
+        let letter = Letter {
+            event: format!("forget-wish:{wish}:{}", admin.id),
+            cohort: None,
+            invitation: None,
+            to_name: &admin.name,
+            to_email: &admin.email,
+            subject: format!("Somebody is to be forgotten by {}", words::day(due)),
+            message: Message::ForgetAsked { name: admin.name.clone(), due },
+            secret: Secret::default(),
+        };
+        outbox::enqueue(txn, now, letter).await?;
+    }
+    Ok(())
+}
+
+/// The row of somebody who was neither merged nor forgotten, locked.
+async fn locked(txn: &impl ConnectionTrait, id: i64) -> Result<Option<person::Model>, DbErr> {
+    let row = person::Entity::find_by_id(id).lock_exclusive().one(txn).await?;
+    Ok(row.filter(|row| row.merged_into.is_none() && row.forgotten_at.is_none()))
+}
+
+async fn wish_of(db: &impl ConnectionTrait, person: i64) -> Result<Option<forget_wish::Model>, DbErr> {
+    forget_wish::Entity::find().filter(forget_wish::Column::PersonId.eq(person)).one(db).await
+}
+
+/// The first cohort that is not over in which any of them has a seat.
+async fn seat_held(db: &impl ConnectionTrait, now: DateTime<Utc>, people: &[i64]) -> Result<Option<String>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Held {
+        title: String,
+        zone: String,
+        last_day: NaiveDate,
+    }
+    let held: Vec<Held> = sql::all(
+        db,
+        &format!(
+            "SELECT c.title, c.zone, c.last_day FROM registration r JOIN cohort c ON c.id = r.cohort_id WHERE r.person_id IN ({}) \
+             AND r.state = 'confirmed' AND c.state NOT IN ('completed', 'cancelled') ORDER BY c.first_day, c.id",
+            numbers(people)
+        ),
+        values![],
+    )
+    .await?;
+    let today = |zone: &str| Zone::parse(zone).map_or_else(|_| now.date_naive(), |zone| to_local(&zone, now).date());
+    Ok(held.into_iter().find(|one| today(&one.zone) <= one.last_day).map(|one| one.title))
+}
+
+/// Numbers of our own rows as SQL writes a list: safe as they stand. No row has the number 0.
+fn numbers(ids: &[i64]) -> String {
+    std::iter::once(&0).chain(ids).map(i64::to_string).collect::<Vec<_>>().join(", ")
+}
+
+async fn note(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, act: &str, person: i64) -> Result<(), DbErr> {
+    let entry = Entry { actor, act, object: "person", object_id: person, cohort: None, before: String::new(), after: String::new() };
+    history::record(txn, now, entry).await
+}
+
+// ---- reading ---------------------------------------------------------------------------------------------------------
+
+/// What stands between somebody and being forgotten.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// They asked for it; it is done by that day.
+    pub due: Option<NaiveDate>,
+    /// The cohort in which they still have a seat.
+    pub seat: Option<String>,
+}
+
+/// How far somebody is with being forgotten.
+///
+/// # Errors
+/// The database.
+pub async fn standing(db: &Db, now: DateTime<Utc>, person: i64) -> Result<Standing, DbErr> {
+    let due = wish_of(db.read(), person).await?.map(|wish| wish.due_day);
+    Ok(Standing { due, seat: seat_held(db.read(), now, &[person]).await? })
+}
+
+/// One wish that waits.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Wish {
+    pub person: i64,
+    pub name: String,
+    pub email: String,
+    pub company: String,
+    pub asked_at: DateTime<Utc>,
+    pub due_day: NaiveDate,
+}
+
+/// Everybody who is still to be forgotten, the most urgent first.
+///
+/// # Errors
+/// The database.
+pub async fn wishes(db: &Db, page: u64) -> Result<Page<Wish>, DbErr> {
+    let total = sql::number(db.read(), "SELECT count(*) AS n FROM forget_wish w WHERE w.done_at IS NULL", values![]).await?;
+    let rows = sql::all(
+        db.read(),
+        &format!(
+            "SELECT p.id AS person, p.name, p.email, c.name AS company, w.asked_at, w.due_day FROM forget_wish w JOIN person o ON o.id = w.person_id \
+             JOIN person p ON p.id = coalesce(o.merged_into, o.id) JOIN company c ON c.id = p.company_id WHERE w.done_at IS NULL \
+             ORDER BY w.due_day, w.id LIMIT {PAGE_ROWS} OFFSET {}",
+            page.saturating_sub(1) * PAGE_ROWS
+        ),
+        values![],
+    )
+    .await?;
+    Ok(Page { rows, total: u64::try_from(total).unwrap_or(0), page })
+}
+
+/// Removes codes that no longer count for anything: the clock's act. Answers how many.
+///
+/// # Errors
+/// The database.
+pub async fn purge_codes(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    let old = proof_code::Column::MadeAt.lt(now - TimeDelta::days(1));
+    Ok(proof_code::Entity::delete_many().filter(old).exec(db.read()).await?.rows_affected)
+}
+
+// ---- forgetting ------------------------------------------------------------------------------------------------------
+
+/// What forgetting came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forgotten {
+    Forgotten,
+    /// It was done before.
+    Already,
+}
+
+/// Forgets somebody who asked for it, with everybody who was merged into them. It cannot be taken back.
+///
+/// # Errors
+/// They did not ask for it, or a seat is still held.
+pub async fn forget(db: &Db, now: DateTime<Utc>, actor: Actor, person: i64) -> Result<Forgotten, Halt<ForgettingRefusal>> {
+    let txn = db.write().await?;
+    let person = current(&*txn, person).await?;
+    let people = everyone(&*txn, person).await?;
+    let wishes = forget_wish::Entity::find().filter(forget_wish::Column::PersonId.is_in(people.clone())).all(&*txn).await?;
+    if wishes.is_empty() {
+        return refuse(ForgettingRefusal::NotAsked);
+    }
+    revoke_open(&*txn, now, actor, &people).await?;
+    let rows = person::Entity::find()
+        .filter(person::Column::Id.is_in(people.clone()))
+        .order_by_asc(person::Column::Id)
+        .lock_exclusive()
+        .all(&*txn)
+        .await?;
+    let rows: Vec<person::Model> = rows.into_iter().filter(|row| row.forgotten_at.is_none()).collect();
+    if rows.is_empty() {
+        return Ok(Forgotten::Already);
+    }
+    if let Some(cohort) = seat_held(&*txn, now, &people).await? {
+        return refuse(ForgettingRefusal::SeatHeld { cohort });
+    }
+    let names: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
+    let emails: Vec<String> = rows.iter().map(|row| row.email.clone()).collect();
+    let who = Who { person, numbers: numbers(&people), emails };
+    end_celebrating(&*txn, now, actor, &people, &who).await?;
+    end_asking(&*txn, now, &who).await?;
+    end_taking_part(&*txn, now, &who).await?;
+    end_correspondence(&*txn, now, &who).await?;
+    blank(&*txn, now, actor, rows, &who).await?;
+    search(&*txn, &Traces::of(person, &names, &who.emails)).await?;
+    note(&*txn, now, actor, "forget", person).await?;
+    txn.commit().await?;
+    Ok(Forgotten::Forgotten)
+}
+
+/// Somebody and everybody who was merged into them, ids ascending.
+async fn everyone(db: &impl ConnectionTrait, person: i64) -> Result<Vec<i64>, DbErr> {
+    let mut people = vec![person];
+    loop {
+        let more = person::Entity::find()
+            .filter(person::Column::MergedInto.is_in(people.clone()))
+            .filter(person::Column::Id.is_not_in(people.clone()))
+            .all(db)
+            .await?;
+        if more.is_empty() {
+            people.sort_unstable();
+            return Ok(people);
+        }
+        people.extend(more.into_iter().map(|row| row.id));
+    }
+}
+
+/// Who is forgotten.
+struct Who {
+    /// The one that is left of those who were merged.
+    person: i64,
+    /// All of them, as SQL writes a list.
+    numbers: String,
+    /// Every address they were kept under.
+    emails: Vec<String>,
+}
+
+/// Invitations nobody answered are taken back: their seats are their companies' again.
+async fn revoke_open(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, people: &[i64]) -> Result<(), Fault> {
+    #[derive(FromQueryResult)]
+    struct Open {
+        id: i64,
+    }
+    let open: Vec<Open> = sql::all(
+        txn,
+        &format!(
+            "SELECT id FROM invitation WHERE person_id IN ({}) AND state IN ('draft', 'queued', 'sent', 'bounced') ORDER BY cohort_id, allotment_id, id",
+            numbers(people)
+        ),
+        values![],
+    )
+    .await?;
+    for Open { id } in open {
+        match revoke_in(txn, now, actor, id).await {
+            // Answered meanwhile: whether that left a seat is seen next.
+            Ok(()) | Err(Halt::Refused(_)) => {}
+            Err(Halt::Fault(fault)) => return Err(fault),
+        }
+    }
+    Ok(())
+}
+
+/// What was celebrated, and what was going to be.
+async fn end_celebrating(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, people: &[i64], who: &Who) -> Result<(), Fault> {
+    #[derive(FromQueryResult)]
+    struct Task {
+        id: i64,
+    }
+    let all = &who.numbers;
+    let achieved = achievement::Entity::find()
+        .filter(achievement::Column::PersonId.is_in(people.iter().copied()))
+        .order_by_asc(achievement::Column::Id)
+        .lock_exclusive()
+        .all(txn)
+        .await?;
+    let achieved: Vec<i64> = achieved.into_iter().map(|row| row.id).collect();
+    let shows = format!(
+        "SELECT a.id FROM amplification a WHERE a.achievement_id IN ({}) OR EXISTS (SELECT 1 FROM amplification_use u \
+         WHERE u.amplification_id = a.id AND u.person_id IN ({all})) ORDER BY a.id",
+        numbers(&achieved)
+    );
+    let shows: Vec<Task> = sql::all(txn, &shows, values![]).await?;
+    let tasks = amplification::Entity::find()
+        .filter(amplification::Column::Id.is_in(shows.into_iter().map(|task| task.id)))
+        .order_by_asc(amplification::Column::Id)
+        .lock_exclusive()
+        .all(txn)
+        .await?;
+    // What they allow is taken back and what is live is to be taken down, while it is still known what is theirs.
+    advocacy::consent::forget_in(txn, now, actor, people).await?;
+    let theirs: Vec<i64> = tasks.iter().filter(|task| achieved.contains(&task.achievement_id)).map(|task| task.id).collect();
+    for task in tasks.into_iter().filter(is_open) {
+        withdraw(txn, now, actor, task).await?;
+    }
+    let (tasks, achieved) = (numbers(&theirs), numbers(&achieved));
+    let published = format!("SELECT p.id FROM publication p WHERE p.amplification_id IN ({tasks})");
+    for change in [
+        format!("DELETE FROM amplification_use WHERE person_id IN ({all})"),
+        format!("UPDATE wording SET body = '…', link = '', image_id = NULL, image_alt = '' WHERE amplification_id IN ({tasks})"),
+        format!("DELETE FROM amplification_image WHERE amplification_id IN ({tasks})"),
+        format!("UPDATE amplification_step SET by_name = '', comment = '' WHERE amplification_id IN ({tasks})"),
+        format!(
+            "UPDATE webhook_delivery SET body = '', last_answer = '', state = CASE WHEN state = 'queued' THEN 'failed' ELSE state END \
+             WHERE publication_id IN ({published})"
+        ),
+        format!("UPDATE publication_result SET note = '' WHERE publication_id IN ({published})"),
+        format!("UPDATE publish_decision SET title = 'Forgotten' WHERE publication_id IN ({published})"),
+        // Where it can be seen is needed until it cannot.
+        format!(
+            "UPDATE publication SET title = 'Forgotten', url = CASE WHEN state = 'live' THEN url ELSE '' END WHERE amplification_id IN ({tasks})"
+        ),
+        format!(
+            "UPDATE achievement SET person_id = NULL, title = 'Forgotten', title_key = 'forgotten', outlet = '', url = NULL, evidence = '', reason = '', \
+             revision = revision + 1 WHERE id IN ({achieved})"
+        ),
+        format!("DELETE FROM feed_item WHERE watched_name_id IN (SELECT n.id FROM watched_name n WHERE n.person_id IN ({all}))"),
+        format!("DELETE FROM watched_name WHERE person_id IN ({all})"),
+    ] {
+        sql::run(txn, &change, values![]).await?;
+    }
+    for email in &who.emails {
+        // Without anybody to approve it, what waits for their answer goes back to be planned anew.
+        sql::run(
+            txn,
+            "UPDATE amplification SET approver_name = '', approver_email = '', token_hash = NULL, token_until = NULL, \
+             held_from = CASE WHEN held_from = 'with customer' THEN 'draft' ELSE held_from END, \
+             held_by = CASE WHEN held_by = 'customer' THEN 'host' ELSE held_by END, \
+             sent_hash = CASE WHEN state = 'with customer' THEN '' ELSE sent_hash END, \
+             state = CASE WHEN state = 'with customer' THEN 'draft' ELSE state END, modified_at = $1, revision = revision + 1 WHERE approver_email = $2",
+            values![now, email.as_str()],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+fn is_open(task: &amplification::Model) -> bool {
+    !["published", "measured", "rejected", "withdrawn"].contains(&task.state.as_str())
+}
+
+/// Withdraws a task, whatever it waits for.
+async fn withdraw(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, task: amplification::Model) -> Result<(), DbErr> {
+    amplification_step::ActiveModel {
+        amplification_id: Set(task.id),
+        act: Set("withdraw".to_owned()),
+        from_state: Set(task.state),
+        to_state: Set("withdrawn".to_owned()),
+        staff_id: Set(staff(actor)),
+        by_name: Set(String::new()),
+        comment: Set("Somebody it showed is forgotten.".to_owned()),
+        hash: Set(String::new()),
+        at: Set(now),
+        ..Default::default()
+    }
+    .insert(txn)
+    .await?;
+    amplification::ActiveModel {
+        id: Set(task.id),
+        state: Set("withdrawn".to_owned()),
+        held_from: Set(String::new()),
+        held_by: Set(String::new()),
+        token_hash: Set(None),
+        token_until: Set(None),
+        sent_hash: Set(String::new()),
+        approved_hash: Set(String::new()),
+        approved_at: Set(None),
+        waits_since: Set(now),
+        sequence: Set(task.sequence + 1),
+        modified_at: Set(now),
+        revision: Set(task.revision + 1),
+        ..Default::default()
+    }
+    .update(txn)
+    .await
+    .map(|_| ())
+}
+
+const fn staff(actor: Actor) -> Option<i64> {
+    match actor {
+        Actor::Staff(id) => Some(id),
+        _ => None,
+    }
+}
+
+/// What was asked of them, introduced to them, given to them.
+async fn end_asking(txn: &impl ConnectionTrait, now: DateTime<Utc>, who: &Who) -> Result<(), DbErr> {
+    let all = &who.numbers;
+    for change in [
+        format!(
+            "UPDATE ask SET wording = '…', answer = '', comment = '', revision = revision + 1, \
+             done_at = CASE WHEN state IN ('draft', 'submitted', 'approving', 'asked', 'accepted', 'scheduled') THEN $1 ELSE done_at END, \
+             state = CASE WHEN state IN ('draft', 'submitted', 'approving', 'asked', 'accepted', 'scheduled') THEN 'cancelled' ELSE state END \
+             WHERE person_id IN ({all})"
+        ),
+        format!(
+            "UPDATE introduction SET topic = '…', ended_at = CASE WHEN state = 'offered' THEN $1 ELSE ended_at END, \
+             state = CASE WHEN state = 'offered' THEN 'cancelled' ELSE state END WHERE a_person_id IN ({all}) OR b_person_id IN ({all})"
+        ),
+        format!("UPDATE problem SET what = '…', solution = '', closed_at = coalesce(closed_at, $1) WHERE person_id IN ({all})"),
+    ] {
+        sql::run(txn, &change, values![now]).await?;
+    }
+    for change in [
+        format!("UPDATE ledger_entry SET note = '' WHERE person_id IN ({all})"),
+        format!("DELETE FROM own_limit WHERE person_id IN ({all})"),
+        format!("DELETE FROM advocate WHERE person_id IN ({all})"),
+    ] {
+        sql::run(txn, &change, values![]).await?;
+    }
+    Ok(())
+}
+
+/// What they said of themselves where they took part, and what was typed about it.
+async fn end_taking_part(txn: &impl ConnectionTrait, now: DateTime<Utc>, who: &Who) -> Result<(), DbErr> {
+    let all = &who.numbers;
+    for change in [
+        format!(
+            "UPDATE registration SET travel = '', dietary = '', accessibility = '', emergency_contact = '', pronunciation = '', wants_to_learn = '' \
+             WHERE person_id IN ({all})"
+        ),
+        format!("UPDATE invitation SET reason = '' WHERE person_id IN ({all})"),
+        format!("UPDATE acknowledgement SET evidence = '' WHERE person_id IN ({all})"),
+        format!("UPDATE quiet_override SET reason = '…' WHERE person_id IN ({all})"),
+        format!("UPDATE follow_up SET note = '…' WHERE opening_id IN (SELECT o.id FROM sales_opening o WHERE o.person_id IN ({all}))"),
+    ] {
+        sql::run(txn, &change, values![]).await?;
+    }
+    let closed = format!("UPDATE sales_opening SET topic = '…', closed_at = coalesce(closed_at, $1) WHERE person_id IN ({all})");
+    sql::run(txn, &closed, values![now]).await.map(|_| ())
+}
+
+/// Mails, links and sign-ins; and the other parts in which the same address stood.
+async fn end_correspondence(txn: &impl ConnectionTrait, now: DateTime<Utc>, who: &Who) -> Result<(), DbErr> {
+    let all = &who.numbers;
+    let invited = format!("SELECT i.id FROM invitation i WHERE i.person_id IN ({all})");
+    for change in [
+        format!("DELETE FROM sign_in WHERE invitation_id IN ({invited})"),
+        format!(
+            "DELETE FROM link WHERE invitation_id IN ({invited}) OR registration_id IN (SELECT r.id FROM registration r WHERE r.person_id IN ({all}))"
+        ),
+        format!("DELETE FROM own_page_link WHERE person_id IN ({all})"),
+        format!("DELETE FROM proof_code WHERE person_id IN ({all})"),
+        // Whole files of people, some of them packed: nothing in them is found one by one. They are kept for thirty days at
+        // most, and whoever is at one uploads it again.
+        "DELETE FROM import WHERE kind IN ('advocates', 'achievements', 'results')".to_owned(),
+        format!("UPDATE history SET before = '', after = '' WHERE object IN ('person', 'advocate', 'own limit') AND object_id IN ({all})"),
+    ] {
+        sql::run(txn, &change, values![]).await?;
+    }
+    let address = rules::address(who.person);
+    for email in &who.emails {
+        let led = "SELECT a.id FROM allotment a WHERE a.lead_email = $1";
+        sql::run(txn, "DELETE FROM outbox WHERE lower(to_email) = $1", values![email.as_str()]).await?;
+        sql::run(txn, &format!("DELETE FROM sign_in WHERE allotment_id IN ({led})"), values![email.as_str()]).await?;
+        sql::run(txn, &format!("DELETE FROM link WHERE allotment_id IN ({led})"), values![email.as_str()]).await?;
+        sql::run(txn, "UPDATE educator SET email = NULL, token_hash = NULL WHERE email = $1", values![email.as_str()]).await?;
+        sql::run(
+            txn,
+            "UPDATE allotment SET lead_name = $1, lead_email = $2, revision = revision + 1 WHERE lead_email = $3",
+            values![FORGOTTEN, address.as_str(), email.as_str()],
+        )
+        .await?;
+        sql::run(
+            txn,
+            "UPDATE signatory SET name = $1, title = '', email = $2, token_hash = NULL, ended_at = coalesce(ended_at, $3) WHERE email = $4",
+            values![FORGOTTEN, address.as_str(), now, email.as_str()],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// The person themselves: a row without anybody in it, for everything that is counted.
+async fn blank(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, rows: Vec<person::Model>, who: &Who) -> Result<(), DbErr> {
+    for row in rows {
+        person::ActiveModel {
+            id: Set(row.id),
+            email: Set(rules::address(row.id)),
+            name: Set(FORGOTTEN.to_owned()),
+            title: Set(String::new()),
+            zone: Set(None),
+            language: Set(String::new()),
+            forgotten_at: Set(Some(now)),
+            ..Default::default()
+        }
+        .update(txn)
+        .await?;
+    }
+    sql::run(
+        txn,
+        &format!("UPDATE forget_wish SET done_at = $1, done_by = $2 WHERE done_at IS NULL AND person_id IN ({})", who.numbers),
+        values![now, staff(actor)],
+    )
+    .await
+    .map(|_| ())
+}
+
+/// Tables that are the host's own words, or whose words are bound by a hash: nobody's name is looked for in them. A colleague
+/// may bear the same name.
+const NOT_SEARCHED: [&str; 13] = [
+    "company",
+    "competitor",
+    "consent_event",
+    "link",
+    "program",
+    "rule_draft",
+    "rule_translation",
+    "rule_version",
+    "setting",
+    "sign_in",
+    "staff",
+    "staff_role",
+    "term_list",
+];
+
+/// Looks for them in everything else that holds words, so that a table made after this was written is not forgotten.
+async fn search(txn: &impl ConnectionTrait, traces: &Traces) -> Result<(), DbErr> {
+    #[derive(FromQueryResult)]
+    struct Said {
+        said: String,
+    }
+    let patterns = traces.patterns();
+    for Column { of_table, named } in text_columns(txn).await? {
+        if NOT_SEARCHED.contains(&of_table.as_str()) {
+            continue;
+        }
+        let places: Vec<String> = (1..=patterns.len()).map(|place| format!("lower(\"{named}\") LIKE ${place} ESCAPE '\\'")).collect();
+        let found: Vec<Said> = sql::all(
+            txn,
+            &format!("SELECT DISTINCT \"{named}\" AS said FROM \"{of_table}\" WHERE {}", places.join(" OR ")),
+            patterns.iter().map(|pattern| pattern.as_str().into()),
+        )
+        .await?;
+        for Said { said } in found {
+            let Some(mut left) = traces.removed_from(&said) else { continue };
+            if named.ends_with("_key") {
+                left = name_key(&left);
+            }
+            let change = format!("UPDATE \"{of_table}\" SET \"{named}\" = $1 WHERE \"{named}\" = $2");
+            sql::run(txn, &change, values![left, said]).await?;
+        }
+    }
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Column {
+    of_table: String,
+    named: String,
+}
+
+/// Every column that holds words.
+async fn text_columns(txn: &impl ConnectionTrait) -> Result<Vec<Column>, DbErr> {
+    let catalogue = if txn.get_database_backend() == DbBackend::Postgres {
+        "SELECT CAST(c.table_name AS TEXT) AS of_table, CAST(c.column_name AS TEXT) AS named FROM information_schema.columns c \
+         JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name \
+         WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.data_type = 'text' ORDER BY 1, 2"
+    } else {
+        "SELECT m.name AS of_table, c.name AS named FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+         WHERE m.type = 'table' AND upper(c.type) = 'TEXT' ORDER BY 1, 2"
+    };
+    sql::all(txn, catalogue, values![]).await
+}

@@ -1,0 +1,479 @@
+//! Outgoing webhooks: where deliveries of each channel go, what is to be delivered, and what came back.
+//!
+//! A delivery is queued once per publication, on the day the customer approved. Whoever sends it leases it first: behind
+//! that lock the approval and the consents are asked again, and without them nothing is sent. Sending itself, and what is
+//! reached where, is the server's.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::advocacy::amplification::{AmplificationRefusal, State as TaskState};
+use domain::advocacy::consent::Channel;
+use domain::advocacy::publication::State as PublicationState;
+use domain::advocacy::webhook::{Answered, PUBLICATION_DUE, Payload, State, TypedWebhook, Webhook, WebhookRefusal, retry_in, secret};
+use domain::refusal::Refusal;
+use rand::RngCore as _;
+use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
+
+use crate::advocacy::amplification as tasks;
+use crate::entity::{amplification, publication, webhook, webhook_delivery};
+use crate::halt::{refuse, word};
+use crate::history::{self, Actor, Entry};
+use crate::sql::{self, values};
+use crate::{Db, Fault, Halt, PAGE_ROWS, Page};
+
+/// Where deliveries of a channel go. The secret is shown by nothing that reads.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Line {
+    pub channel: String,
+    pub url: String,
+    pub active: bool,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Every webhook, by channel.
+///
+/// # Errors
+/// The database.
+pub async fn list(db: &Db) -> Result<Vec<Line>, DbErr> {
+    sql::all(db.read(), "SELECT w.channel, w.url, w.active, w.created_at FROM webhook w ORDER BY w.channel", values![]).await
+}
+
+/// What saving came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    pub channel: Channel,
+    /// The new secret, for the one who saved it: it is shown once.
+    pub secret: Option<String>,
+}
+
+/// Saves where deliveries of a channel go. The first time, and whenever it is asked for, it gets a new secret; the old one
+/// signs nothing any more.
+///
+/// # Errors
+/// A field.
+pub async fn save(
+    db: &Db,
+    now: DateTime<Utc>,
+    actor: Actor,
+    typed: &TypedWebhook<'_>,
+    rotate: bool,
+) -> Result<Saved, Halt<WebhookRefusal>> {
+    let wanted = Webhook::parse(typed).map_err(|wrong| Halt::Refused(WebhookRefusal::Fields(wrong)))?;
+    let txn = db.write().await?;
+    let stands = webhook::Entity::find().filter(webhook::Column::Channel.eq(wanted.channel.as_str())).lock_exclusive().one(&*txn).await?;
+    let same = |row: &webhook::Model| row.url == wanted.url && row.active == wanted.active;
+    if !rotate && stands.as_ref().is_some_and(same) {
+        return Ok(Saved { channel: wanted.channel, secret: None });
+    }
+    let fresh = (rotate || stands.is_none()).then(new_secret);
+    let before = stands.as_ref().map_or_else(String::new, |row| in_short(&row.url, row.active));
+    let id = if let Some(row) = stands {
+        let mut change =
+            webhook::ActiveModel { id: Set(row.id), url: Set(wanted.url.clone()), active: Set(wanted.active), ..Default::default() };
+        if let Some(secret) = &fresh {
+            change.secret = Set(secret.clone());
+        }
+        change.update(&*txn).await?.id
+    } else {
+        let row = webhook::ActiveModel {
+            channel: Set(wanted.channel.as_str().to_owned()),
+            url: Set(wanted.url.clone()),
+            secret: Set(fresh.clone().unwrap_or_default()),
+            active: Set(wanted.active),
+            created_by: Set(if let Actor::Staff(id) = actor { Some(id) } else { None }),
+            created_at: Set(now),
+            ..Default::default()
+        };
+        row.insert(&*txn).await?.id
+    };
+    let after = in_short(&wanted.url, wanted.active);
+    let act = if fresh.is_some() { "save with a new secret" } else { "save" };
+    history::record(&*txn, now, Entry { actor, act, object: "webhook", object_id: id, cohort: None, before, after }).await?;
+    txn.commit().await?;
+    Ok(Saved { channel: wanted.channel, secret: fresh })
+}
+
+fn new_secret() -> String {
+    let mut key = [0_u8; 32];
+    rand::rng().fill_bytes(&mut key);
+    secret(&key)
+}
+
+/// As the history keeps it: without what an address may carry behind its host.
+fn in_short(url: &str, active: bool) -> String {
+    let host = url.split('/').take(3).collect::<Vec<_>>().join("/");
+    format!("{host}; {}", if active { "active" } else { "paused" })
+}
+
+// ---- what is due -----------------------------------------------------------------------------------------------------
+
+#[derive(FromQueryResult)]
+struct DueRow {
+    publication: i64,
+    webhook: i64,
+    task: i64,
+    channel: String,
+    language: String,
+    body: String,
+    link: String,
+    image: Option<i64>,
+    image_alt: String,
+    day: NaiveDate,
+}
+
+/// Queues what is due today on a channel with an active webhook: each publication once. Answers how many.
+///
+/// # Errors
+/// The database, or a row that cannot be read.
+pub async fn queue_due(db: &Db, now: DateTime<Utc>, base_url: &str) -> Result<u32, Fault> {
+    let due: Vec<DueRow> = sql::all(
+        db.read(),
+        "SELECT p.id AS publication, k.id AS webhook, a.id AS task, p.channel, w.language, w.body, w.link, w.image_id AS image, w.image_alt, p.planned_for AS day \
+         FROM publication p JOIN amplification a ON a.id = p.amplification_id JOIN wording w ON w.id = p.wording_id \
+         JOIN webhook k ON k.channel = p.channel AND k.active = TRUE \
+         WHERE a.state = 'scheduled' AND p.state = 'planned' AND p.planned_for = $1 \
+         AND NOT EXISTS (SELECT 1 FROM webhook_delivery d WHERE d.publication_id = p.id) ORDER BY p.id LIMIT 100",
+        values![now.date_naive()],
+    )
+    .await?;
+    let mut queued = 0;
+    for row in due {
+        let message_id = format!("msg_{}", uuid::Uuid::new_v4().simple());
+        let image_url = row.image.map(|image| format!("{base_url}/celebrate/{}/images/{image}", row.task));
+        let payload = Payload {
+            kind: PUBLICATION_DUE,
+            id: message_id.clone(),
+            task: row.task,
+            channel: word(Channel::parse(&row.channel), &row.channel)?,
+            language: row.language,
+            body: row.body,
+            link: row.link,
+            image_alt: image_url.is_some().then_some(row.image_alt),
+            image_url,
+            day: row.day,
+        };
+        let body = serde_json::to_string(&payload).map_err(|why| Fault::Unreadable(why.to_string()))?;
+        let txn = db.write().await?;
+        // Two servers may look at once: the publication's row is the turnstile.
+        publication::Entity::find_by_id(row.publication).lock_exclusive().one(&*txn).await?;
+        let stands =
+            webhook_delivery::Entity::find().filter(webhook_delivery::Column::PublicationId.eq(row.publication)).one(&*txn).await?;
+        if stands.is_some() {
+            continue;
+        }
+        webhook_delivery::ActiveModel {
+            webhook_id: Set(row.webhook),
+            publication_id: Set(row.publication),
+            message_id: Set(message_id),
+            body: Set(body),
+            state: Set(State::Queued.as_str().to_owned()),
+            attempts: Set(0),
+            not_before: Set(now),
+            last_answer: Set(String::new()),
+            created_at: Set(now),
+            done_at: Set(None),
+            ..Default::default()
+        }
+        .insert(&*txn)
+        .await?;
+        txn.commit().await?;
+        queued += 1;
+    }
+    Ok(queued)
+}
+
+/// Ends deliveries that have nothing to do any more: what they would publish was published by a person, or is no longer
+/// planned for today.
+///
+/// # Errors
+/// The database.
+pub async fn end_stale(db: &Db, now: DateTime<Utc>) -> Result<(), DbErr> {
+    sql::run(
+        db.read(),
+        "UPDATE webhook_delivery SET state = 'done', done_at = $1, last_answer = 'A person published it.' WHERE state = 'queued' \
+         AND EXISTS (SELECT 1 FROM publication p WHERE p.id = webhook_delivery.publication_id AND p.state IN ('live', 'taken down'))",
+        values![now],
+    )
+    .await?;
+    sql::run(
+        db.read(),
+        "UPDATE webhook_delivery SET state = 'failed', done_at = $1, last_answer = 'Not sent: it is no longer planned for this day.' WHERE state = 'queued' \
+         AND NOT EXISTS (SELECT 1 FROM publication p WHERE p.id = webhook_delivery.publication_id AND p.state = 'planned' AND p.planned_for = $2)",
+        values![now, now.date_naive()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A delivery that is to be sent now, with all that sending needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leased {
+    pub id: i64,
+    pub task: i64,
+    pub publication: i64,
+    pub url: String,
+    pub secret: String,
+    pub message_id: String,
+    pub body: String,
+    /// This attempt's number, from 1.
+    pub attempt: u32,
+}
+
+/// A lease holds so long: longer than everything one look at the clock sends may take.
+const LEASE: TimeDelta = TimeDelta::seconds(120);
+
+/// Leases the next delivery that is due, if there is one. Right before, the approval and the consents are asked again: what
+/// may not be published is not sent, and the delivery says why. Two servers never lease the same one.
+///
+/// # Errors
+/// The database, or a row that cannot be read.
+pub async fn lease(db: &Db, now: DateTime<Utc>) -> Result<Option<Leased>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Next {
+        id: i64,
+        publication: i64,
+        task: i64,
+    }
+    // What is held waits: it is leased once it goes on, or ended once its day has passed.
+    const NEXT: &str = "SELECT d.id, d.publication_id AS publication, a.id AS task FROM webhook_delivery d JOIN publication p ON p.id = d.publication_id \
+         JOIN amplification a ON a.id = p.amplification_id JOIN webhook k ON k.id = d.webhook_id \
+         WHERE d.state = 'queued' AND d.not_before <= $1 AND a.state = 'scheduled' AND p.state = 'planned' AND k.active = TRUE ORDER BY d.not_before, d.id LIMIT 1";
+    loop {
+        let Some(next) = sql::one::<Next>(db.read(), NEXT, values![now]).await? else { return Ok(None) };
+        let txn = db.write().await?;
+        let may = tasks::may_send_now_in(&*txn, now, next.publication).await?;
+        let row = webhook_delivery::Entity::find_by_id(next.id).lock_exclusive().one(&*txn).await?;
+        let Some(row) = row.filter(|row| row.state == State::Queued.as_str() && row.not_before <= now) else { continue };
+        let hook = webhook::Entity::find_by_id(row.webhook_id).one(&*txn).await?;
+        let hook = hook.ok_or_else(|| Fault::Unreadable(format!("delivery {} without a webhook", row.id)))?;
+        let mut change = webhook_delivery::ActiveModel { id: Set(row.id), ..Default::default() };
+        if let Err(why) = may {
+            change.state = Set(State::Failed.as_str().to_owned());
+            change.done_at = Set(Some(now));
+            change.last_answer = Set(format!("Not sent. {}", why.sentence()));
+            change.update(&*txn).await?;
+            txn.commit().await?;
+            continue;
+        }
+        change.attempts = Set(row.attempts + 1);
+        change.not_before = Set(now + LEASE);
+        change.update(&*txn).await?;
+        txn.commit().await?;
+        return Ok(Some(Leased {
+            id: row.id,
+            task: next.task,
+            publication: next.publication,
+            url: hook.url,
+            secret: hook.secret,
+            message_id: row.message_id,
+            body: row.body,
+            attempt: u32::try_from(row.attempts + 1).unwrap_or(u32::MAX),
+        }));
+    }
+}
+
+/// Keeps what came back: it is public where the answer says, or a person says so later, or it is tried again, or the task
+/// has failed.
+///
+/// # Errors
+/// The database, or a row that cannot be read.
+pub async fn settle(db: &Db, now: DateTime<Utc>, of: &Leased, answered: Answered) -> Result<(), Fault> {
+    let txn = db.write().await?;
+    let (state, said, wait) = match answered {
+        Answered::Published { url, at } => match tasks::publish_in(&*txn, now, Actor::System, of.publication, &url, at).await {
+            Ok(_) => (State::Done, format!("Public at {url}"), None),
+            Err(Halt::Fault(fault)) => return Err(fault),
+            // It is public there, and must not be: a person has to see to it, whatever else happens.
+            Err(Halt::Refused(why)) => (State::Failed, refused_after(&url, &why), None),
+        },
+        Answered::Accepted => (State::Done, "It was taken. Say on the task where it can be seen.".to_owned(), None),
+        Answered::Failed(why) => match retry_in(of.attempt) {
+            Some(wait) => (State::Queued, why, Some(wait)),
+            None => {
+                let comment = format!("The program that publishes did not take it. {why}");
+                tasks::fail_in(&*txn, now, Actor::System, of.task, &comment).await?;
+                (State::Failed, why, None)
+            }
+        },
+    };
+    let row = webhook_delivery::Entity::find_by_id(of.id).lock_exclusive().one(&*txn).await?;
+    // Ended meanwhile, by the clock or by hand: what came back is kept all the same.
+    if row.is_some() {
+        let mut change = webhook_delivery::ActiveModel {
+            id: Set(of.id),
+            state: Set(state.as_str().to_owned()),
+            last_answer: Set(said),
+            ..Default::default()
+        };
+        match wait {
+            Some(wait) => change.not_before = Set(now + wait),
+            None => change.done_at = Set(Some(now)),
+        }
+        change.update(&*txn).await?;
+    }
+    txn.commit().await?;
+    Ok(())
+}
+
+fn refused_after(url: &str, why: &AmplificationRefusal) -> String {
+    format!("It says that it is public at {url}, and it may not be: {} Take it down there.", why.sentence())
+}
+
+/// Tries a failed delivery again, now.
+///
+/// # Errors
+/// It has not failed, or what it would publish is no longer due.
+pub async fn retry(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64) -> Result<(), Halt<WebhookRefusal>> {
+    let txn = db.write().await?;
+    let Some(found) = webhook_delivery::Entity::find_by_id(id).one(&*txn).await? else { return refuse(WebhookRefusal::NotFailed) };
+    let Some(planned) = publication::Entity::find_by_id(found.publication_id).one(&*txn).await? else {
+        return refuse(WebhookRefusal::NotDue);
+    };
+    let task = match planned.amplification_id {
+        Some(task) => amplification::Entity::find_by_id(task).lock_exclusive().one(&*txn).await?,
+        None => None,
+    };
+    let Some(row) = webhook_delivery::Entity::find_by_id(id).lock_exclusive().one(&*txn).await? else {
+        return refuse(WebhookRefusal::NotFailed);
+    };
+    if row.state == State::Queued.as_str() {
+        // A second press of the button.
+        return Ok(());
+    }
+    if row.state != State::Failed.as_str() {
+        return refuse(WebhookRefusal::NotFailed);
+    }
+    let due = planned.state == PublicationState::Planned.as_str()
+        && planned.planned_for == now.date_naive()
+        && task.is_some_and(|task| task.state == TaskState::Scheduled.as_str());
+    if !due {
+        return refuse(WebhookRefusal::NotDue);
+    }
+    webhook_delivery::ActiveModel {
+        id: Set(id),
+        state: Set(State::Queued.as_str().to_owned()),
+        attempts: Set(0),
+        not_before: Set(now),
+        done_at: Set(None),
+        ..Default::default()
+    }
+    .update(&*txn)
+    .await?;
+    let entry = Entry {
+        actor,
+        act: "retry",
+        object: "webhook delivery",
+        object_id: id,
+        cohort: None,
+        before: State::Failed.to_string(),
+        after: State::Queued.to_string(),
+    };
+    history::record(&*txn, now, entry).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+// ---- the log ---------------------------------------------------------------------------------------------------------
+
+/// One line of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryLine {
+    pub id: i64,
+    pub task: Option<i64>,
+    pub title: String,
+    pub channel: String,
+    pub state: State,
+    pub attempts: u32,
+    pub last_answer: String,
+    pub created_at: DateTime<Utc>,
+    pub not_before: DateTime<Utc>,
+    pub done_at: Option<DateTime<Utc>>,
+    /// What it would publish is still due today.
+    pub due: bool,
+}
+
+#[derive(FromQueryResult)]
+struct LogRow {
+    id: i64,
+    task: Option<i64>,
+    title: String,
+    channel: String,
+    state: String,
+    attempts: i32,
+    last_answer: String,
+    created_at: DateTime<Utc>,
+    not_before: DateTime<Utc>,
+    done_at: Option<DateTime<Utc>>,
+    publication_state: String,
+    planned_for: NaiveDate,
+    task_state: Option<String>,
+}
+
+impl LogRow {
+    fn read(self, today: NaiveDate) -> Result<DeliveryLine, Fault> {
+        Ok(DeliveryLine {
+            due: self.publication_state == PublicationState::Planned.as_str()
+                && self.planned_for == today
+                && self.task_state.as_deref() == Some(TaskState::Scheduled.as_str()),
+            id: self.id,
+            task: self.task,
+            title: self.title,
+            channel: self.channel,
+            state: word(State::parse(&self.state), &self.state)?,
+            attempts: u32::try_from(self.attempts).unwrap_or(0),
+            last_answer: self.last_answer,
+            created_at: self.created_at,
+            not_before: self.not_before,
+            done_at: self.done_at,
+        })
+    }
+}
+
+const LOG: &str = "SELECT d.id, p.amplification_id AS task, p.title, p.channel, d.state, d.attempts, d.last_answer, d.created_at, d.not_before, d.done_at, \
+    p.state AS publication_state, p.planned_for, a.state AS task_state FROM webhook_delivery d JOIN publication p ON p.id = d.publication_id \
+    LEFT JOIN amplification a ON a.id = p.amplification_id";
+
+/// Every delivery, the newest first; only those in one state when one is given.
+///
+/// # Errors
+/// The database, or a row that cannot be read.
+pub async fn deliveries(db: &Db, now: DateTime<Utc>, state: Option<State>, page: u64) -> Result<Page<DeliveryLine>, Fault> {
+    let with = values![state.map_or("", State::as_str)];
+    let total =
+        sql::number(db.read(), "SELECT count(*) AS n FROM webhook_delivery d WHERE ($1 = '' OR d.state = $1)", with.clone()).await?;
+    let rows: Vec<LogRow> = sql::all(
+        db.read(),
+        &format!(
+            "{LOG} WHERE ($1 = '' OR d.state = $1) ORDER BY d.id DESC LIMIT {PAGE_ROWS} OFFSET {}",
+            page.saturating_sub(1) * PAGE_ROWS
+        ),
+        with,
+    )
+    .await?;
+    let rows = rows.into_iter().map(|row| row.read(now.date_naive())).collect::<Result<_, _>>()?;
+    Ok(Page { rows, total: u64::try_from(total).unwrap_or(0), page })
+}
+
+/// What failed and is still to be published today: at most five, the newest first.
+///
+/// # Errors
+/// The database, or a row that cannot be read.
+pub async fn failed_today(db: &Db, now: DateTime<Utc>) -> Result<Vec<DeliveryLine>, Fault> {
+    let rows: Vec<LogRow> = sql::all(
+        db.read(),
+        &format!("{LOG} WHERE d.state = 'failed' AND p.state = 'planned' AND p.planned_for = $1 ORDER BY d.id DESC LIMIT 5"),
+        values![now.date_naive()],
+    )
+    .await?;
+    rows.into_iter().map(|row| row.read(now.date_naive())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_history_keeps_no_secret_of_an_address() {
+        assert_eq!(in_short("https://publish.example.com/hooks/SECRET?key=1", true), "https://publish.example.com; active");
+        assert!(new_secret().starts_with("whsec_") && new_secret() != new_secret());
+    }
+}

@@ -1,0 +1,380 @@
+//! Advocates: records nobody loses, lists that say who needs a rest, two records made one with everything, and files.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::Refusal as _;
+use domain::access::Role;
+use domain::advocacy::advocate::{AdvocateRefusal, NewPerson, Rest, Stage, TypedAdvocate};
+use domain::advocacy::advocate_import::{Counts, Outcome, read};
+use domain::advocacy::consent::{Channel, Scope, Subject, Wish, usual_end};
+use domain::advocacy::own_limit::TypedLimits;
+use domain::cohort::allotment::Named;
+use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait, Set};
+use store::advocacy::advocate::{self, Added, Filter, Found, Merged, Record, Saved, Shows, Sort};
+use store::advocacy::consent::{self, Giver};
+use store::advocacy::figures::Sight;
+use store::advocacy::{advocate_import, own_limit, problem};
+use store::entity;
+use store::{Actor, Db, Halt};
+use tests::both_databases;
+use tests::world::{Plan, World, now, staff};
+
+fn refusal<T: std::fmt::Debug, R>(result: Result<T, Halt<R>>) -> R {
+    match result.expect_err("a refusal") {
+        Halt::Refused(why) => why,
+        Halt::Fault(fault) => panic!("{fault}"),
+    }
+}
+
+fn day(text: &str) -> NaiveDate {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap()
+}
+
+/// Two companies, invitations open, and a member of marketing.
+async fn stage(db: &Db) -> (World, Actor) {
+    let world = World::new(db, 2, 4).await;
+    world.session(&Plan::everyone("E", "2027-03-28", "10:00", "11:00")).await;
+    world.release().await;
+    world.open().await;
+    let priya = staff(db, "priya@halden.example", Role::Marketing).await;
+    (world, Actor::Staff(priya))
+}
+
+async fn add(db: &Db, actor: Actor, name: &str, email: &str, company: &str) -> i64 {
+    let new = NewPerson::parse(name, email, company, "").expect("somebody");
+    advocate::add(db, now(), actor, &new).await.expect("they are added").person
+}
+
+async fn record(db: &Db, person: i64) -> Record {
+    match advocate::get(db, now(), person).await.expect("the record").expect("somebody") {
+        Found::Record(record) => *record,
+        Found::MergedInto(other) => panic!("merged into {other}"),
+    }
+}
+
+async fn names(db: &Db, filter: &Filter<'_>) -> Vec<String> {
+    advocate::list(db, now(), Sight::All, filter, 1).await.expect("the list").rows.into_iter().map(|line| line.name).collect()
+}
+
+/// An ask as if it had come so far.
+async fn asked(db: &Db, person: i64, state: &str, at: Option<DateTime<Utc>>) -> i64 {
+    let row = entity::ask::ActiveModel {
+        person_id: Set(person),
+        kind: Set("review".into()),
+        wording: Set("Would you?".into()),
+        source: Set("page".into()),
+        state: Set(state.into()),
+        reasons: Set(String::new()),
+        submitted_at: Set(now()),
+        asked_at: Set(at),
+        answer: Set(String::new()),
+        comment: Set(String::new()),
+        revision: Set(1),
+        ..Default::default()
+    };
+    row.insert(db.read()).await.expect("an ask").id
+}
+
+both_databases! {
+    async fn a_record_is_made_saved_and_kept_from_two_hands(scratch) {
+        let db = &scratch.db;
+        let (world, actor) = stage(db).await;
+        let new = |email: &str, company: &str| NewPerson::parse("Ida Lund", email, company, "COO").unwrap();
+        let ida = advocate::add(db, now(), actor, &new("ida@company0.example", "company  0")).await.unwrap();
+        assert!(!ida.known);
+        assert_eq!(advocate::add(db, now(), actor, &new("IDA@company0.example", "Nowhere")).await.unwrap(), Added { known: true, ..ida });
+        for (email, company, field) in [("new@else.example", "Nowhere", "company"), ("priya@halden.example", "Company 0", "email")] {
+            let AdvocateRefusal::Fields(fields) = refusal(advocate::add(db, now(), actor, &new(email, company)).await) else { panic!("a field") };
+            assert_eq!(fields[0].field, field);
+        }
+        let stands = record(db, ida.person).await;
+        assert_eq!((stands.name.as_str(), stands.title.as_str(), stands.company_name.as_str(), stands.revision), ("Ida Lund", "COO", "Company 0", 1));
+        assert_eq!(stands.advocate.map(|advocate| advocate.stage), Some(Stage::Identified));
+
+        let typed = TypedAdvocate { stage: "active", topics: "rail, energy", languages: "de", x: "@ida", note: "Likes letters.", ..Default::default() };
+        let save = async |revision, typed: &TypedAdvocate<'_>| advocate::save(db, now(), actor, ida.person, revision, typed).await;
+        assert_eq!(save(1, &typed).await.unwrap(), Saved::Changed);
+        assert_eq!(save(1, &typed).await.unwrap(), Saved::AlreadySo, "a double click");
+        let other = TypedAdvocate { stage: "resting", ..typed };
+        assert_eq!(refusal(save(1, &other).await), AdvocateRefusal::Stale, "somebody saved meanwhile");
+        assert_eq!(save(2, &other).await.unwrap(), Saved::Changed);
+        assert_eq!(refusal(advocate::save(db, now(), actor, 0, 0, &typed).await), AdvocateRefusal::Unknown);
+
+        // Somebody who is known by a seat gets a record when it is asked for.
+        world.name(1, 1).await;
+        let guest = world.person("p0@company1.example").await;
+        assert_eq!(record(db, guest).await.revision, 0);
+        assert_eq!(advocate::save(db, now(), actor, guest, 0, &typed).await.unwrap(), Saved::Made);
+
+        let history = entity::history::Entity::find().all(db.read()).await.unwrap();
+        let written: String = history.iter().map(|entry| format!("{}{}", entry.before, entry.after)).collect();
+        assert!(!written.contains("letters"), "no note stands in the history");
+    }
+}
+
+both_databases! {
+    async fn the_list_finds_sorts_and_says_who_needs_a_rest(scratch) {
+        let db = &scratch.db;
+        let (_world, actor) = stage(db).await;
+        let mut people = Vec::new();
+        for (name, company, stage, topics, languages) in [
+            ("Ann", "Company 1", "active", "ports", "en"),
+            ("Bo", "Company 0", "resting", "rail", "de"),
+            ("Cy", "Company 0", "active", "Rail freight", "da,de"),
+            ("Di", "Company 1", "cultivated", "energy", "en"),
+            ("Ed", "Company 0", "active", "law", "fr"),
+        ] {
+            let id = add(db, actor, name, &format!("{}@x.example", name.to_lowercase()), company).await;
+            let typed = TypedAdvocate { stage, topics, languages, ..Default::default() };
+            advocate::save(db, now(), actor, id, 1, &typed).await.unwrap();
+            people.push(id);
+        }
+        let [ann, _, cy, di, ed] = people[..] else { panic!("five") };
+        asked(db, ann, "asked", Some(now() - TimeDelta::days(1))).await;
+        asked(db, ann, "completed", Some(now() - TimeDelta::days(89))).await;
+        asked(db, cy, "declined", Some(now() - TimeDelta::days(200))).await;
+        asked(db, cy, "expired", Some(now() - TimeDelta::days(150))).await;
+        asked(db, ed, "declined", Some(now() - TimeDelta::days(300))).await;
+        asked(db, ed, "accepted", Some(now() - TimeDelta::days(250))).await;
+        asked(db, ed, "declined", Some(now() - TimeDelta::days(240))).await;
+        asked(db, ed, "refused", None).await;
+        let open = problem::open(db, now(), actor, Subject::Person(di), "Their badge was misspelt.").await.unwrap();
+
+        let all = Filter::default();
+        assert_eq!(names(db, &all).await, ["Ann", "Bo", "Cy", "Di", "Ed"]);
+        assert_eq!(names(db, &Filter { sort: Sort::Company, ..all }).await, ["Bo", "Cy", "Ed", "Ann", "Di"]);
+        assert_eq!(names(db, &Filter { sort: Sort::Asked, ..all }).await, ["Bo", "Di", "Ed", "Cy", "Ann"]);
+        for (filter, expect) in [
+            (Filter { term: "an", ..all }, vec!["Ann"]),
+            (Filter { company: "company 0", ..all }, vec!["Bo", "Cy", "Ed"]),
+            (Filter { stage: Some(Stage::Active), ..all }, vec!["Ann", "Cy", "Ed"]),
+            (Filter { topic: "RAIL", ..all }, vec!["Bo", "Cy"]),
+            (Filter { language: "de", ..all }, vec!["Bo", "Cy"]),
+            (Filter { language: "'; DROP TABLE person; --", ..all }, vec!["Ann", "Bo", "Cy", "Di", "Ed"]),
+            (Filter { term: "%", ..all }, vec![]),
+            (Filter { rest: true, ..all }, vec!["Ann", "Bo", "Cy", "Di"]),
+        ] {
+            assert_eq!(names(db, &filter).await, expect, "{filter:?}");
+        }
+        let list = advocate::list(db, now(), Sight::All, &all, 1).await.unwrap();
+        let because: Vec<_> = list.rows.iter().map(|line| line.health.because().to_vec()).collect();
+        let expect = [
+            vec![Rest::AskedOften { times: 2 }],
+            vec![Rest::Resting],
+            vec![Rest::SaidNo { times: 2 }],
+            vec![Rest::Problem],
+            vec![],
+        ];
+        assert_eq!(because, expect, "the query and the rule agree");
+        let head = advocate::head(db, now()).await.unwrap();
+        assert_eq!(head.need_rest, 4);
+        assert_eq!(head.stages.into_iter().collect::<Vec<_>>(), [(Stage::Cultivated, 1), (Stage::Active, 3), (Stage::Resting, 1)]);
+
+        problem::close(db, now(), actor, open, "A new badge was sent.").await.unwrap();
+        let once = TypedLimits { most_per_quarter: "1", ..Default::default() };
+        own_limit::set(db, now(), Actor::Person(ed), ed, &once).await.unwrap();
+        asked(db, ed, "asked", Some(now())).await;
+        assert_eq!(names(db, &Filter { rest: true, ..all }).await, ["Ann", "Bo", "Cy", "Ed"], "their own limit counts");
+    }
+}
+
+/// Every table that names people, by how many rows it has; records and limits of both become one.
+async fn counted(db: &Db) -> Vec<(&'static str, u64)> {
+    macro_rules! count {
+        ($($table:ident),+) => { vec![$((stringify!($table), entity::$table::Entity::find().count(db.read()).await.expect("a count"))),+] };
+    }
+    count!(
+        person,
+        invitation,
+        registration,
+        acknowledgement,
+        sales_opening,
+        quiet_override,
+        seat_journal,
+        link,
+        sign_in,
+        consent_event,
+        publication_use,
+        ask,
+        problem,
+        watched_name,
+        achievement,
+        amplification_use,
+        ledger_entry,
+        introduction,
+        own_page_link,
+        proof_code,
+        forget_wish
+    )
+}
+
+both_databases! {
+    async fn two_of_one_person_become_one_and_nothing_is_lost(scratch) {
+        let db = &scratch.db;
+        let (world, actor) = stage(db).await;
+        let named = world.name(0, 1).await;
+        world.accept(named[0]).await;
+        let keep = world.person("p0@company0.example").await;
+        let gone = add(db, actor, "Person 0", "private@company0.example", "Company 0").await;
+        let peer = add(db, actor, "Peer", "peer@company1.example", "Company 1").await;
+        let third = add(db, actor, "Third", "third@company1.example", "Company 1").await;
+        let company = world.company(0).await;
+        world.give(gone).await;
+        asked(db, gone, "asked", Some(now())).await;
+        problem::open(db, now(), actor, Subject::Person(gone), "Their badge was misspelt.").await.unwrap();
+        let typed = TypedAdvocate { stage: "active", topics: "rail", note: "Likes letters.", ..Default::default() };
+        advocate::save(db, now(), actor, keep, 0, &typed).await.unwrap();
+        let typed = TypedAdvocate { stage: "cultivated", topics: "rail, ports", note: "Met in Oslo.", ..Default::default() };
+        advocate::save(db, now(), actor, gone, 1, &typed).await.unwrap();
+        own_limit::set(db, now(), actor, keep, &TypedLimits { most_per_quarter: "3", never: vec!["quote"], ..Default::default() }).await.unwrap();
+        own_limit::set(db, now(), actor, gone, &TypedLimits { most_per_quarter: "1", pause_until: "2027-03-01", ..Default::default() }).await.unwrap();
+        entity::achievement::ActiveModel {
+            kind: Set("award".into()),
+            person_id: Set(Some(gone)),
+            company_id: Set(company),
+            title: Set("Rail prize".into()),
+            title_key: Set("rail prize".into()),
+            outlet: Set(String::new()),
+            happened_on: Set(day("2027-01-10")),
+            language: Set("en".into()),
+            evidence: Set(String::new()),
+            source: Set("form".into()),
+            state: Set("reported".into()),
+            reason: Set(String::new()),
+            reported_at: Set(now()),
+            revision: Set(1),
+            ..Default::default()
+        }
+        .insert(db.read())
+        .await
+        .unwrap();
+        entity::watched_name::ActiveModel {
+            name: Set("Person Zero".into()),
+            name_key: Set("person zero".into()),
+            person_id: Set(Some(gone)),
+            created_at: Set(now()),
+            ..Default::default()
+        }
+        .insert(db.read())
+        .await
+        .unwrap();
+        for (one, two, state) in [(keep, gone, "offered"), (keep, peer, "introduced"), (gone, peer, "offered"), (gone, third, "offered")] {
+            entity::introduction::ActiveModel {
+                a_person_id: Set(one.min(two)),
+                b_person_id: Set(one.max(two)),
+                topic: Set("rail".into()),
+                state: Set(state.into()),
+                a_says: Set(Some(one < two)),
+                answer_by: Set(day("2027-02-01")),
+                offered_at: Set(now()),
+                ..Default::default()
+            }
+            .insert(db.read())
+            .await
+            .unwrap();
+        }
+        store::advocacy::own_page::send_link(db, now(), actor, gone).await.unwrap();
+
+        let before = counted(db).await;
+        assert_eq!(advocate::may_merge(db, keep, gone).await.unwrap(), Ok(()));
+        assert_eq!(advocate::merge(db, now(), actor, keep, gone).await.unwrap(), Merged::Merged);
+        assert_eq!(advocate::merge(db, now(), actor, keep, gone).await.unwrap(), Merged::AlreadyMerged, "a double click");
+        assert_eq!(counted(db).await, before, "nothing is lost");
+
+        let one = record(db, keep).await;
+        let advocate = one.advocate.unwrap();
+        assert_eq!((advocate.stage, advocate.topics.join(","), advocate.note.as_str()), (Stage::Active, "rail,ports".into(), "Likes letters.\nBrought over from Person 0, who was cultivated: Met in Oslo."));
+        let limits = own_limit::of(db, keep).await.unwrap();
+        assert_eq!((limits.most_per_quarter, limits.pause_until, limits.never.len()), (Some(1), Some(day("2027-03-01")), 1));
+        assert_eq!(own_limit::of(db, gone).await.unwrap(), Default::default());
+        assert_eq!(advocate::get(db, now(), gone).await.unwrap(), Some(Found::MergedInto(keep)));
+        assert_eq!(advocate::asks(db, keep).await.unwrap().len(), 1);
+        assert_eq!(advocate::achievements(db, keep).await.unwrap().len(), 1);
+        assert_eq!(problem::own(db, Subject::Person(keep)).await.unwrap().len(), 1);
+        assert_eq!(store::advocacy::ledger::totals_of_person(db, keep).await.unwrap().gives, 1);
+        let mut introductions: Vec<_> = advocate::introductions(db, keep).await.unwrap().into_iter().map(|line| (line.with_name, line.state)).collect();
+        introductions.sort();
+        let expect = [("Peer", "introduced"), ("Person 0", "cancelled"), ("Third", "offered")];
+        assert_eq!(introductions, expect.map(|(name, state)| (name.to_owned(), state.to_owned())));
+        let open = entity::own_page_link::Entity::find().all(db.read()).await.unwrap();
+        assert!(open.iter().all(|link| link.person_id == keep && link.ended_at.is_some()), "old links open nothing");
+
+        // The old address finds the one who is left, everywhere.
+        let again = NewPerson::parse("Person 0", "private@company0.example", "Company 0", "").unwrap();
+        assert_eq!(advocate::add(db, now(), actor, &again).await.unwrap(), Added { person: keep, known: true });
+        assert!(names(db, &Filter { term: "private@", ..Default::default() }).await.contains(&"Person 0 of 0".to_owned()));
+        let row = (0, Named::parse("Somebody", "private@company0.example", "").unwrap().unwrap());
+        let allotment = world.allotments[0];
+        assert!(store::cohort::allotment::name(db, now(), Actor::DelegationLead(allotment), allotment, &[row]).await.is_err(), "they have a seat");
+        assert!(store::cohort::person::list(db, now(), None, "private@", 1).await.unwrap().rows.is_empty(), "the other is listed nowhere");
+
+        // What happened is on one line of time, cohorts only where they are shown.
+        let sorts = async |shows| {
+            let mut sorts: Vec<String> = advocate::timeline(db, keep, shows, 1).await.unwrap().rows.into_iter().map(|moment| moment.sort).collect();
+            sorts.sort();
+            sorts.dedup();
+            sorts
+        };
+        let nothing = ["achievement", "ask", "give", "introduction", "problem", "record"];
+        assert_eq!(sorts(Shows::Nothing).await, nothing);
+        assert_eq!(sorts(Shows::Attendance).await, ["achievement", "ask", "cohort", "give", "introduction", "problem", "record"]);
+        assert_eq!(sorts(Shows::Everything).await, ["achievement", "ask", "cohort", "give", "introduction", "named", "problem", "record"]);
+    }
+}
+
+both_databases! {
+    async fn who_stays_apart_is_told_why_and_cohorts_only_to_those_who_may_know(scratch) {
+        let db = &scratch.db;
+        let (world, actor) = stage(db).await;
+        let named = world.name(0, 2).await;
+        world.accept(named[0]).await;
+        let (one, two) = (world.person("p0@company0.example").await, world.person("p1@company0.example").await);
+        let why = refusal(advocate::merge(db, now(), actor, one, two).await);
+        assert_eq!(why.sentences(), ["Both were named for “Spring cohort”. Their seats there stay two, so they stay two people."]);
+        assert!(!why.as_seen_by(false).sentence().contains("Spring"));
+
+        let wish = Wish { scope: Scope::Name, channels: vec![Channel::Blog], until: usual_end(now().date_naive()), exactly: false };
+        consent::give(db, now(), Giver::Invitation(named[0]), &wish).await.unwrap();
+        let other = add(db, actor, "Person", "other@company0.example", "Company 0").await;
+        let why = refusal(advocate::merge(db, now(), actor, other, one).await);
+        assert_eq!(why.code(), "keep-the-other");
+        assert_eq!(entity::consent_event::Entity::find().all(db.read()).await.unwrap()[0].person_id, Some(one), "consents stay whose they are");
+        assert_eq!(refusal(advocate::merge(db, now(), actor, one, one).await).code(), "same");
+        assert_eq!(refusal(advocate::merge(db, now(), actor, one, 0).await).code(), "unknown");
+        assert_eq!(advocate::merge(db, now(), actor, one, other).await.unwrap(), Merged::Merged, "the one with consents stays");
+        let third = add(db, actor, "Third", "third@company0.example", "Company 0").await;
+        assert_eq!(refusal(advocate::merge(db, now(), actor, third, other).await).code(), "merged");
+    }
+}
+
+both_databases! {
+    async fn a_file_adds_and_changes_what_it_shows_and_nothing_twice(scratch) {
+        let db = &scratch.db;
+        let (world, actor) = stage(db).await;
+        world.name(0, 1).await;
+        let known = world.person("p0@company0.example").await;
+        let other = add(db, actor, "Person 0", "old@company0.example", "Company 0").await;
+        advocate::merge(db, now(), actor, known, other).await.unwrap();
+        let csv = b"email,name,company,stage,topics,may we quote (consent)\n\
+            new@company1.example,Ann Berg,Company 1,cultivated,ports;rail,yes\n\
+            old@company0.example,,,active,energy,yes\n\
+            who@else.example,Who,Nowhere,active,,yes\n";
+        let reading = read(csv).unwrap();
+        assert_eq!(reading.notes.len(), 1, "{:?}", reading.notes);
+        let outcomes = async || advocate_import::dry_run(db, &reading).await.unwrap().into_iter().map(|row| row.outcome).collect::<Vec<_>>();
+        let planned = outcomes().await;
+        assert!(matches!(planned[0], Outcome::New { .. }), "{planned:?}");
+        assert!(matches!(planned[1], Outcome::Changed { person, .. } if person == known), "the old address finds the one who is left: {planned:?}");
+        assert!(matches!(planned[2], Outcome::Refused(_)), "{planned:?}");
+        let people = entity::person::Entity::find().count(db.read()).await.unwrap();
+
+        let counts = advocate_import::apply(db, now(), actor, &reading).await.unwrap();
+        assert_eq!(counts, Counts { new: 1, changed: 1, same: 0, refused: 1 });
+        assert_eq!(entity::person::Entity::find().count(db.read()).await.unwrap(), people + 1);
+        let again = advocate_import::apply(db, now(), actor, &reading).await.unwrap();
+        assert_eq!(again, Counts { new: 0, changed: 0, same: 2, refused: 1 });
+        assert_eq!(entity::person::Entity::find().count(db.read()).await.unwrap(), people + 1);
+        let record = record(db, known).await;
+        assert_eq!(record.advocate.map(|advocate| (advocate.stage, advocate.topics)), Some((Stage::Active, vec!["energy".to_owned()])));
+        assert_eq!(entity::consent_event::Entity::find().count(db.read()).await.unwrap(), 0, "an import grants nothing");
+    }
+}
