@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use chrono::{NaiveDate, TimeDelta};
 use domain::access::Role;
 use domain::advocacy::watched_feed::{Act, State};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, Set};
 use server::feeds::{fetch, fetch_due};
 use server::web_client::{Client, Failure, Limits};
-use store::Actor;
-use store::advocacy::watched_feed::{self, Adding, Due, Outcome, Taking};
+use store::advocacy::watched_feed::{self, Adding, Due, Entry, Fetched, Outcome, Taking};
+use store::{Actor, entity};
 use tests::both_databases;
-use tests::world::{Plan, World, now, staff};
+use tests::world::{Plan, World, app_on, now, staff};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
@@ -130,7 +131,7 @@ fn sends_on(to: &str) -> Says {
 }
 
 fn due(url: String) -> Due {
-    Due { id: 1, url, etag: String::new(), last_modified: String::new() }
+    Due { id: 1, url, etag: String::new(), last_modified: String::new(), until: now() }
 }
 
 fn today() -> NaiveDate {
@@ -246,7 +247,12 @@ async fn nothing_private_is_reached_by_any_way_round() {
         matches!(nobody.get(&served.url("/to-port"), &[], SHORT).await, Err(Failure::Private(_))),
         "nothing is listed, nothing is reached"
     );
+    // Both are listed: each is reached where it is typed, and never because the other one sends there.
+    let both = Client::new(vec![served.at.clone(), secret.at.clone()]);
+    let through = both.get(&served.url("/to-port"), &[], SHORT).await;
+    assert!(matches!(through, Err(Failure::Private(_))), "{through:?}");
     assert_eq!(secret.hits(), 0, "the canary was never asked");
+    assert_eq!(both.get(&secret.url("/"), &[], SHORT).await.expect("it is listed").status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -387,5 +393,90 @@ both_databases! {
         assert_eq!(watched_feed::step(db, now(), priya, id, Act::Remove).await.unwrap(), None);
         assert_eq!((watched_feed::feeds(db).await.unwrap().len(), watched_feed::found(db, 1).await.unwrap().total), (1, 0));
         assert!(store::advocacy::achievement::get(db, achievement).await.unwrap().is_some());
+
+        // An address may carry a key behind its host: the history keeps the host.
+        let noted = entity::history::Entity::find().filter(entity::history::Column::Object.eq("watched feed")).all(db.read()).await.unwrap();
+        let host = format!("http://{}", served.at);
+        assert!(noted.iter().any(|line| line.after == host) && noted.iter().any(|line| line.before == format!("watching: {host}")), "{noted:?}");
+        assert!(noted.iter().all(|line| !line.before.contains("/feed") && !line.after.contains("/feed")), "{noted:?}");
+    }
+}
+
+both_databases! {
+    async fn a_name_that_is_new_while_a_feed_is_fetched_misses_nothing(scratch) {
+        let world = World::new(&scratch.db, 2, 3).await;
+        let db = &scratch.db;
+        world.session(&Plan::everyone("E", "2027-03-28", "10:00", "11:00")).await;
+        let priya = Actor::Staff(staff(db, "priya@halden.example", Role::Marketing).await);
+        let url = "https://trade.example/feed.xml";
+        watched_feed::add(db, now(), priya, url).await.unwrap();
+        watched_feed::watch(db, now(), priya, "Delta Timber", "", "Company 0").await.unwrap();
+        let entry = |guid: &str, title: &str| Entry {
+            guid: guid.into(),
+            url: format!("https://trade.example/{guid}"),
+            title: title.into(),
+            summary: String::new(),
+            published_on: today(),
+        };
+        let says = || Outcome::Fetched(Fetched {
+            title: "The Trade".into(),
+            etag: "\"7\"".into(),
+            last_modified: String::new(),
+            entries: vec![entry("1", "Delta Timber wins"), entry("2", "Fjord Shipping wins")],
+        });
+
+        // While it is fetched, one name goes and another one comes.
+        let claimed = watched_feed::claim_due(db, now(), 5).await.unwrap();
+        assert_eq!(claimed.len(), 1);
+        let old = watched_feed::names(db).await.unwrap()[0].id;
+        watched_feed::unwatch(db, now(), priya, old).await.unwrap();
+        let later = now() + TimeDelta::minutes(1);
+        watched_feed::watch(db, later, priya, "Fjord Shipping", "", "Company 1").await.unwrap();
+        assert_eq!(watched_feed::keep_claimed(db, later, &claimed[0], says()).await.unwrap(), 1);
+        let found = watched_feed::found(db, 1).await.unwrap();
+        assert_eq!(found.rows.iter().map(|one| one.title.as_str()).collect::<Vec<_>>(), ["Fjord Shipping wins"]);
+
+        // Whoever wanted it read anew is not overruled: it is due, and asked for everything.
+        let again = watched_feed::claim_due(db, later, 5).await.unwrap();
+        let until = later + TimeDelta::minutes(5);
+        assert_eq!(again, [Due { id: claimed[0].id, url: url.into(), etag: String::new(), last_modified: String::new(), until }]);
+        assert_eq!(watched_feed::keep_claimed(db, later, &again[0], says()).await.unwrap(), 0);
+        assert_eq!(watched_feed::claim_due(db, later, 5).await.unwrap(), []);
+        let next = watched_feed::claim_due(db, later + TimeDelta::hours(1), 5).await.unwrap();
+        assert_eq!(next.iter().map(|due| due.etag.as_str()).collect::<Vec<_>>(), ["\"7\""]);
+    }
+}
+
+both_databases! {
+    async fn what_faults_stops_nothing_that_comes_after_it(scratch) {
+        let world = World::new(&scratch.db, 1, 3).await;
+        world.session(&Plan::everyone("E", "2027-03-28", "10:00", "11:00")).await;
+        world.release().await;
+        world.open().await;
+        world.name(0, 1).await;
+        let db = &scratch.db;
+        let priya = Actor::Staff(staff(db, "priya@halden.example", Role::Marketing).await);
+        let app = app_on(db, "https://cohorts.halden.example");
+        let person = entity::person::Entity::find().one(db.read()).await.unwrap().unwrap().id;
+        let old = entity::proof_code::ActiveModel {
+            person_id: Set(person),
+            code_hash: Set("a".to_owned()),
+            browser_hash: Set("b".to_owned()),
+            tries: Set(0),
+            until_at: Set(now() - TimeDelta::days(2)),
+            made_at: Set(now() - TimeDelta::days(2)),
+            ..Default::default()
+        };
+        old.insert(db.read()).await.unwrap();
+        let served = Served::new(|_| BTreeMap::from([("/feed", Says::Octets(answer("200 OK", &[RSS], &feed(""))))])).await;
+        watched_feed::add(db, now(), priya, &served.url("/feed")).await.unwrap();
+
+        for gone in ["draft", "webhook_delivery"] {
+            db.read().execute_unprepared(&format!("ALTER TABLE {gone} RENAME TO {gone}_away")).await.unwrap();
+        }
+        assert!(server::jobs::once(&app).await.is_err(), "drafts are not to be found");
+        assert_eq!(entity::proof_code::Entity::find().all(db.read()).await.unwrap(), [], "what comes after them had its turn");
+        assert!(server::jobs::outward(&app, &Arc::new(served.client())).await.is_err(), "deliveries are not to be found");
+        assert_eq!(watched_feed::feeds(db).await.unwrap()[0].title, "The Trade");
     }
 }

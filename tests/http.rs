@@ -11,6 +11,7 @@ mod asks;
 mod celebrate;
 mod compliance;
 mod consent;
+mod demo;
 mod edges;
 mod firewall;
 mod incident;

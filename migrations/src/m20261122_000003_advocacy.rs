@@ -41,7 +41,7 @@ const COLUMNS: [(&str, &str); 5] = [
 ];
 
 /// Those on tables that stay.
-const INDICES: [&str; 2] = ["publication_by_amplification", "publication_by_time"];
+const INDICES: [&str; 3] = ["publication_by_amplification", "publication_by_time", "person_by_merged"];
 
 /// Files of the two kinds there were.
 const IMPORT: &str = "

@@ -42,6 +42,7 @@ ALTER TABLE import_now RENAME TO import;
 
 -- A person merged into another stays, so that an old address finds the one who is left.
 ALTER TABLE person ADD COLUMN merged_into BIGINT;
+CREATE INDEX person_by_merged ON person (merged_into);
 -- Set when everything about them was forgotten.
 ALTER TABLE person ADD COLUMN forgotten_at {instant};
 
@@ -179,9 +180,9 @@ CREATE TABLE amplification (
     due_day {date} NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('draft', 'in review', 'approved internally', 'with customer', 'approved', 'scheduled', 'published', 'measured',
         'changes requested', 'on hold', 'rejected', 'withdrawn', 'failed')),
-    -- While on hold: the state it goes back to, and who holds it.
+    -- While on hold: the state it goes back to, and who holds it; both: the customer, over the host's hold.
     held_from TEXT NOT NULL,
-    held_by TEXT NOT NULL CHECK (held_by IN ('', 'host', 'customer')),
+    held_by TEXT NOT NULL CHECK (held_by IN ('', 'host', 'customer', 'both')),
     -- The day it is to be seen.
     planned_for {date},
     -- Who approves it for the customer.
@@ -190,6 +191,8 @@ CREATE TABLE amplification (
     -- The SHA-256 of the approver's private link, while one stands, and until when.
     token_hash TEXT UNIQUE,
     token_until {instant},
+    -- Of the link a reminder's took the place of: the approver may be writing under it.
+    previous_token_hash TEXT UNIQUE,
     -- The hash of what the customer has before them, and of what they approved. Empty: nothing.
     sent_hash TEXT NOT NULL,
     approved_hash TEXT NOT NULL,
@@ -339,6 +342,8 @@ CREATE TABLE ask_now (
     reasons TEXT NOT NULL,
     submitted_by BIGINT REFERENCES staff (id),
     submitted_at {instant} NOT NULL,
+    -- Whether it ever was let through, whatever became of it: a draft that came back was, one that was cancelled was not.
+    was_submitted BOOLEAN NOT NULL DEFAULT FALSE,
     -- Who has it in hand, and who let it be asked.
     approving_by BIGINT REFERENCES staff (id),
     approved_by BIGINT REFERENCES staff (id),
@@ -352,8 +357,8 @@ CREATE TABLE ask_now (
     comment TEXT NOT NULL DEFAULT '',
     revision INTEGER NOT NULL DEFAULT 1
 );
-INSERT INTO ask_now (id, person_id, kind, wording, source, state, reasons, submitted_by, submitted_at)
-    SELECT id, person_id, kind, wording, source, state, reasons, submitted_by, submitted_at FROM ask ORDER BY id;
+INSERT INTO ask_now (id, person_id, kind, wording, source, state, reasons, submitted_by, submitted_at, was_submitted)
+    SELECT id, person_id, kind, wording, source, state, reasons, submitted_by, submitted_at, state <> 'refused' FROM ask ORDER BY id;
 DROP TABLE ask;
 ALTER TABLE ask_now RENAME TO ask;
 CREATE INDEX ask_by_person ON ask (person_id, id);

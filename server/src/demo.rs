@@ -1,14 +1,16 @@
 //! Fills an empty database with a made-up firm through the same verbs the pages use, and prints the links to open.
-//! Companies are real input; the agenda is written for it and every person is generated.
+//! Companies are real input; the agenda is written for it and every person is generated. The cohort that is over is in
+//! `pilot`, what was celebrated, given and asked since in `advocacy`.
 
 use std::collections::BTreeMap;
 
 use app::desk::App;
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use clap::Args;
 use domain::access::Role;
 use domain::advocacy::ask::Source;
 use domain::advocacy::consent::{Group, Scope, Typed as TypedConsent, Wish};
+use domain::advocacy::ledger::TypedGive;
 use domain::advocacy::publication::{self, TypedPlan};
 use domain::advocacy::signatory::Signatory;
 use domain::agenda::session::TypedSession;
@@ -33,6 +35,9 @@ use store::registration::invitation::Answer;
 use store::{Actor, Db};
 
 use crate::cli::halted;
+
+mod advocacy;
+mod pilot;
 
 /// How the demo is made and told.
 #[derive(Debug, Clone, Args)]
@@ -154,8 +159,14 @@ pub async fn run(app: &App, options: &Options) -> Done<()> {
     Ok(())
 }
 
-async fn fill(app: &App) -> Done<Value> {
+/// Fills an empty database; answers the links, the passwords among them.
+///
+/// # Errors
+/// An act was refused: one sentence.
+pub async fn fill(app: &App) -> Result<Value, String> {
     let (db, now) = (&app.db, (app.clock)());
+    let first_week = pilot::first_day(now);
+    let began = at(first_week - Days::new(75), 9);
     let mut sign_in = Vec::new();
     let mut staff = BTreeMap::new();
     let people = [
@@ -169,23 +180,16 @@ async fn fill(app: &App) -> Done<Value> {
     ];
     for (role, name) in people {
         let address = format!("{}@host.example", role.as_str().replace(' ', "."));
-        let password = store::link::random_token("")[..16].to_owned();
-        let email = Email::parse(&address).map_err(|why| why.sentence)?;
-        let id = store::staff::create(db, now, &email, name, &[role], &password).await.map_err(halted)?;
-        staff.insert(role, id);
-        sign_in.push(json!({ "role": role.as_str(), "email": address, "password": password }));
+        staff.insert(role, account(db, began, role, name, &address, &mut sign_in).await?);
     }
-    let nora = {
-        let (address, password) = ("nora.vik@host.example", store::link::random_token("")[..16].to_owned());
-        let email = Email::parse(address).map_err(|why| why.sentence)?;
-        sign_in.push(json!({ "role": Role::Facilitator.as_str(), "email": address, "password": password }));
-        store::staff::create(db, now, &email, "Nora Vik", &[Role::Facilitator], &password).await.map_err(halted)?
-    };
+    let nora = account(db, began, Role::Facilitator, "Nora Vik", "nora.vik@host.example", &mut sign_in).await?;
+    // The second one of marketing: nobody approves what they wrote.
+    let editor = account(db, began, Role::Marketing, "Elin Sandberg", "elin.sandberg@host.example", &mut sign_in).await?;
     let manager = Actor::Staff(staff[&Role::ProgramManager]);
 
     let table = company_import::read(COMPANIES).map_err(|why| domain::Refusal::sentence(&why))?;
-    store::cohort::company_import::apply(db, now, manager, &table, &Mapping::guess(&table.columns)).await.map_err(halted)?;
-    publish_rule(db, now, manager).await?;
+    store::cohort::company_import::apply(db, began, manager, &table, &Mapping::guess(&table.columns)).await.map_err(halted)?;
+    publish_rule(db, began, manager).await?;
     let program = store::cohort::program::Typed {
         title: "Leading through the energy shift",
         theme: "How large organisations change course while they keep running",
@@ -195,7 +199,9 @@ async fn fill(app: &App) -> Done<Value> {
         sponsor_title: "Executive sponsor",
         sponsor_id: Some(staff[&Role::ExecutiveSponsor]),
     };
-    let program = store::cohort::program::save(db, now, staff[&Role::ProgramManager], 0, 0, &program).await.map_err(halted)?;
+    let program = store::cohort::program::save(db, began, staff[&Role::ProgramManager], 0, 0, &program).await.map_err(halted)?;
+    let companies = of_different_sectors(db, 12).await?;
+    let alumni = pilot::hold(db, manager, program, &companies, first_week).await?;
     let (first, last) = across_the_clock_change(now);
     // The agenda is begun before the cohort names a version of the rule: Nora Vik is on it, and has yet to acknowledge.
     let (title, seats) = ("Spring cohort", 120);
@@ -229,7 +235,6 @@ async fn fill(app: &App) -> Done<Value> {
     let_stand(db, now, manager, cohort, forecast, reason).await?;
     store::agenda::release::publish(db, now, manager, cohort, 1, "First release").await.map_err(halted)?;
 
-    let companies = of_different_sectors(db, 12).await?;
     let allotments: Vec<NewAllotment> = companies
         .iter()
         .enumerate()
@@ -291,6 +296,9 @@ async fn fill(app: &App) -> Done<Value> {
     let signatory = acts.consents(&guests).await?;
     acts.reword(storage, first).await?;
     acts.ask_educator().await?;
+    let hands = advocacy::Hands { manager: staff[&Role::ProgramManager], writer: staff[&Role::Marketing], editor };
+    let quiet = guests.first().map(|guest| guest.email.as_str()).ok_or("nobody has accepted")?;
+    let tokens = advocacy::fill(db, now, hands, &companies, alumni, quiet).await?;
 
     let mails = store::outbox::unsent(db, cohort).await.map_err(text)?;
     let base = &app.host.base_url;
@@ -327,6 +335,10 @@ async fn fill(app: &App) -> Done<Value> {
         "educator_link": format!("{base}/e/{}", educator.link.unwrap_or_default()),
         "signatory_link": format!("{base}/s/{signatory}"),
         "concern_link": format!("{base}/c/{concern}"),
+        "approval_link": format!("{base}/approve/{}", tokens.approval),
+        "own_page_link": format!("{base}/me/{}", tokens.own_page),
+        "board_url": format!("{base}/celebrate"),
+        "due_feed_url": format!("{base}/due/{}.ics", tokens.due_feed),
         "feed_url": format!("{base}/cal/{feed}.ics"),
         "agenda_ics_url": format!("{base}/cal/{feed}/agenda.ics"),
         "session_ics_url": format!("{base}/cal/{feed}/{capped}.ics"),
@@ -421,16 +433,20 @@ impl Acts<'_> {
         Ok(())
     }
 
-    /// The owner has set the quiet period aside for one person, and asked what could not wait.
+    /// The owner has set the quiet period aside for one person, who was given something before, and asked what could not
+    /// wait.
     async fn set_aside(&self, guests: &[Guest]) -> Done<()> {
         let owner = self.of(Role::ProgramManager);
         let guest = guests.get(2).ok_or("too few have accepted")?;
-        let found = store::cohort::person::list(self.db, self.now, None, &guest.email, 1).await.map_err(text)?;
-        let person = found.rows.first().map(|line| line.id).ok_or("nobody has this address")?;
+        let person = person_of(self.db, self.now, &guest.email).await?;
         let reason = "They wrote to us themselves: their board meets before the week, and they want to be asked until then.";
         store::conduct::quiet_period::set_aside(self.db, self.now, owner, self.cohort, person, reason).await.map_err(halted)?;
-        let wording = "Would you tell our spring meeting what your plants learned last winter? Twenty minutes, no slides.";
-        store::advocacy::ask::submit(self.db, self.now, Actor::Staff(owner), Source::Page, person, "speaking for us", wording)
+        let (marketing, today) = (Actor::Staff(self.of(Role::Marketing)), self.now.date_naive().to_string());
+        let note = "The reading for the week, before anybody else has it.";
+        let give = TypedGive { person, company: 0, kind: "content", on: &today, note, value: "" };
+        store::advocacy::ledger::record_give(self.db, self.now, marketing, &give).await.map_err(halted)?;
+        let wording = "Your board meets before the week does. Would you tell us in ten minutes what it wants you to bring home?";
+        store::advocacy::ask::submit(self.db, self.now, Actor::Staff(owner), Source::Page, person, "feedback", wording)
             .await
             .map_err(halted)?;
         Ok(())
@@ -444,7 +460,7 @@ impl Acts<'_> {
         let guest = guests.last().ok_or("nobody has accepted")?;
         let mine = Giver::Invitation(guest.invitation);
         for scope in [Scope::Name, Scope::Title, Scope::Quote] {
-            self.allow(mine, scope).await?;
+            allow(self.db, self.now, mine, scope).await?;
         }
         consent::withdraw(self.db, self.now, mine, Scope::Title, &[]).await.map_err(halted)?;
 
@@ -456,7 +472,7 @@ impl Acts<'_> {
         let mails = store::outbox::unsent_to(self.db, &email).await.map_err(text)?;
         let token = mails.into_iter().rev().find_map(|mail| mail.secret?.link).ok_or("the signatory got no link")?;
         for scope in [Scope::CompanyName, Scope::Logo] {
-            self.allow(Giver::Link(&token), scope).await?;
+            allow(self.db, self.now, Giver::Link(&token), scope).await?;
         }
 
         let today = self.now.date_naive();
@@ -474,15 +490,6 @@ impl Acts<'_> {
         let url = "https://www.host.example/stories/what-a-week-among-peers-can-change";
         publications::publish(self.db, self.now, marketing, live, 1, url).await.map_err(halted)?;
         Ok(token)
-    }
-
-    /// One tap on the host's own channels.
-    async fn allow(&self, giver: Giver<'_>, scope: Scope) -> Done<()> {
-        let shown = scope.text_hash();
-        let typed = TypedConsent { scope: scope.as_str(), group: Group::Ours.as_str(), shown: &shown, ..TypedConsent::default() };
-        let wish = Wish::parse(&typed, self.now.date_naive()).map_err(|why| domain::Refusal::sentence(&why))?;
-        store::advocacy::consent::give(self.db, self.now, giver, &wish).await.map_err(halted)?;
-        Ok(())
     }
 
     /// Since the release somebody has written an abstract, in words the next release warns of.
@@ -507,6 +514,35 @@ impl Acts<'_> {
         }
         Ok(())
     }
+}
+
+/// An account with a password of its own, which is printed.
+async fn account(db: &Db, now: DateTime<Utc>, role: Role, name: &str, address: &str, sign_in: &mut Vec<Value>) -> Done<i64> {
+    let password = store::link::random_token("")[..16].to_owned();
+    let email = Email::parse(address).map_err(|why| why.sentence)?;
+    let id = store::staff::create(db, now, &email, name, &[role], &password).await.map_err(halted)?;
+    sign_in.push(json!({ "role": role.as_str(), "email": address, "password": password }));
+    Ok(id)
+}
+
+/// An hour of a day, in UTC.
+fn at(day: NaiveDate, hour: i64) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(hour)
+}
+
+/// Somebody by their address.
+async fn person_of(db: &Db, now: DateTime<Utc>, email: &str) -> Done<i64> {
+    let found = store::cohort::person::list(db, now, None, email, 1).await.map_err(text)?;
+    found.rows.first().map(|line| line.id).ok_or_else(|| format!("nobody has the address {email}"))
+}
+
+/// One tap on the host's own channels.
+async fn allow(db: &Db, now: DateTime<Utc>, giver: Giver<'_>, scope: Scope) -> Done<()> {
+    let shown = scope.text_hash();
+    let typed = TypedConsent { scope: scope.as_str(), group: Group::Ours.as_str(), shown: &shown, ..TypedConsent::default() };
+    let wish = Wish::parse(&typed, now.date_naive()).map_err(|why| domain::Refusal::sentence(&why))?;
+    store::advocacy::consent::give(db, now, giver, &wish).await.map_err(halted)?;
+    Ok(())
 }
 
 async fn dashboard_sessions(db: &Db, cohort: i64) -> Done<Vec<i64>> {
@@ -799,7 +835,7 @@ async fn name_people(db: &Db, now: DateTime<Utc>, allotment: i64, company: &str,
     let named: Vec<(usize, Named)> = (0..count)
         .map(|index| {
             let (name, email) = person(from + index, company);
-            let named = Named::parse(&name, &email, titles[index % titles.len()]);
+            let named = Named::parse(&name, &email, titles[(from + index) % titles.len()]);
             named.ok().flatten().map(|named| (index, named)).ok_or_else(|| format!("{email} is no address"))
         })
         .collect::<Done<_>>()?;
@@ -881,9 +917,13 @@ fn in_words(links: &Value) -> String {
             ("an educator who has yet to acknowledge the rule", "educator_link"),
             ("somebody who signs for a company", "signatory_link"),
             ("somebody who reported a concern without a name", "concern_link"),
+            ("a customer who is asked to approve what is said about them", "approval_link"),
+            ("somebody who was asked for something, on their own page", "own_page_link"),
+            ("marketing's calendar of what is due", "due_feed_url"),
         ] {
             lines.push(format!("Open as {who}:\n  {}", text(key)));
         }
+        lines.push(format!("Open the board of what to celebrate, signed in as marketing:\n  {}", text("board_url")));
     }
     if let Some(race) = links.get("race") {
         lines.push(format!(

@@ -5,14 +5,15 @@
 //! (`web_client`), whom an entry names and what is kept of it (`store::advocacy::watched_feed`).
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::contact::one_line;
 use feed_rs::model;
 use reqwest::Url;
-use store::advocacy::watched_feed::{Due, Entry, Fetched, Outcome, claim_due, keep};
+use store::advocacy::watched_feed::{Due, Entry, Fetched, Outcome, claim_due, keep_claimed};
 use store::{Db, Fault};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::web_client::{Answer, Client, Limits};
@@ -21,15 +22,18 @@ use crate::web_client::{Answer, Client, Limits};
 const AT_ONCE: u64 = 5;
 /// So many entries of a feed are looked at: the first, which are the newest.
 const MOST_ENTRIES: usize = 500;
-/// Characters of a feed's title, an entry's title and its summary that are kept; and of each, how many are read for that.
+/// Characters of a feed's title, an entry's title and its summary that are kept.
 const MOST_FEED_TITLE: usize = 200;
 const MOST_TITLE: usize = 300;
 const MOST_SUMMARY: usize = 500;
-const MOST_READ: usize = 8_000;
+/// So many characters are read for each one that is kept: the others are markup.
+const READ_FOR_EACH: usize = 4;
 /// The longest address kept.
 const MOST_URL: usize = 2_000;
-/// How long reading may take once all is here.
+/// How long reading may take once all is here; and how long it waits for its turn.
 const READING: Duration = Duration::from_secs(10);
+/// One is read at a time. Nothing ends a reading from outside: it keeps its turn until it really ended.
+static TURN: Semaphore = Semaphore::const_new(1);
 
 const ACCEPT: &str =
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8";
@@ -44,17 +48,20 @@ pub async fn fetch_due(db: &Db, client: &Arc<Client>, now: DateTime<Utc>) -> Res
         let client = Arc::clone(client);
         at_work.spawn(async move {
             let outcome = fetch(&client, &feed, now.date_naive(), Limits::FEED).await;
-            (feed.id, outcome)
+            (feed, outcome)
         });
     }
-    let mut fetched = 0;
+    let (mut fetched, mut fault) = (0, None);
     while let Some(done) = at_work.join_next().await {
         // One that broke down is claimed for some minutes and then tried again.
         let Ok((feed, outcome)) = done else { continue };
-        keep(db, now, feed, outcome).await?;
-        fetched += 1;
+        // One that cannot be kept takes none of the others with it.
+        match keep_claimed(db, now, &feed, outcome).await {
+            Ok(_) => fetched += 1,
+            Err(why) => fault = Some(why),
+        }
     }
-    Ok(fetched)
+    fault.map_or(Ok(fetched), Err)
 }
 
 /// Fetches one feed.
@@ -88,14 +95,21 @@ fn refused(status: u16) -> String {
 /// Reads an answer, away from everything else: a hard one holds nobody up.
 async fn read(answer: Answer, today: NaiveDate) -> Result<Fetched, String> {
     is_feed(answer.header("content-type"))?;
-    let reading = tokio::task::spawn_blocking(move || parse(&answer, today));
+    let Ok(Ok(turn)) = tokio::time::timeout(READING, TURN.acquire()).await else { return Err(TOO_SLOW.to_owned()) };
+    let until = Instant::now() + READING;
+    let reading = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        parse(&answer, today, until)
+    });
     match tokio::time::timeout(READING, reading).await {
         Ok(Ok(read)) => read,
-        Ok(Err(_)) | Err(_) => Err(UNREADABLE.to_owned()),
+        Ok(Err(_)) => Err(UNREADABLE.to_owned()),
+        Err(_) => Err(TOO_SLOW.to_owned()),
     }
 }
 
 const UNREADABLE: &str = "What is there cannot be read as RSS, Atom or JSON Feed.";
+const TOO_SLOW: &str = "Reading it took too long. It is tried again later.";
 
 /// Whether this is sent as a feed. Pages are not: their addresses are what people copy by mistake.
 fn is_feed(content_type: &str) -> Result<(), String> {
@@ -119,14 +133,21 @@ fn is_feed(content_type: &str) -> Result<(), String> {
     }
 }
 
-fn parse(answer: &Answer, today: NaiveDate) -> Result<Fetched, String> {
+/// Reads a body, until this moment.
+fn parse(answer: &Answer, today: NaiveDate, until: Instant) -> Result<Fetched, String> {
     if declares_entities(&answer.body) {
         return Err("It declares abbreviations of its own (XML entities), which no feed needs. It is not read.".to_owned());
     }
     let parser = feed_rs::parser::Builder::new().base_uri(Some(answer.url.as_str())).build();
     let feed = parser.parse(answer.body.as_slice()).map_err(|_| UNREADABLE.to_owned())?;
     let words = Words::new();
-    let entries = feed.entries.into_iter().take(MOST_ENTRIES).filter_map(|entry| words.entry(entry, today)).collect();
+    let mut entries = Vec::new();
+    for entry in feed.entries.into_iter().take(MOST_ENTRIES) {
+        if Instant::now() >= until {
+            return Err(TOO_SLOW.to_owned());
+        }
+        entries.extend(words.entry(entry, today));
+    }
     Ok(Fetched {
         title: feed.title.map(|title| words.plain(&title.content, MOST_FEED_TITLE)).unwrap_or_default(),
         etag: answer.header("etag").to_owned(),
@@ -168,7 +189,7 @@ impl Words {
 
     /// Text without its markup, on one line, cut to `most` characters.
     fn plain(&self, text: &str, most: usize) -> String {
-        let text: String = text.chars().take(MOST_READ).collect();
+        let text: String = text.chars().take(most * READ_FOR_EACH).collect();
         // What stood in two elements stays two words.
         let clean = self.0.clean(&text.replace('<', " <")).to_string();
         let clean = clean.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
@@ -202,6 +223,10 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn soon() -> Instant {
+        Instant::now() + READING
+    }
+
     fn entry(guid: &str, url: &str, title: &str, summary: &str, on: &str) -> Entry {
         Entry { guid: guid.into(), url: url.into(), title: title.into(), summary: summary.into(), published_on: day(on) }
     }
@@ -223,14 +248,14 @@ mod tests {
                 entry("2", "", "From tomorrow", "", "2027-01-15"),
             ],
         };
-        assert_eq!(parse(&answer(rss), today), Ok(expect));
+        assert_eq!(parse(&answer(rss), today, soon()), Ok(expect));
         let atom = "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Atom</title><entry><id>tag:a</id><title>A prize</title>\
             <link rel=\"enclosure\" href=\"https://news.example/a.mp3\"/><link href=\"/a\"/><updated>2027-01-02T00:00:00Z</updated></entry></feed>";
-        let read = parse(&answer(atom), today).unwrap();
+        let read = parse(&answer(atom), today, soon()).unwrap();
         assert_eq!(read.entries, [entry("tag:a", "https://news.example/a", "A prize", "", "2027-01-02")]);
         let json = "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"J\",\"items\":[{\"id\":\"j\",\"url\":\"https://news.example/j\",\
             \"title\":\"A prize\",\"content_text\":\"Said\",\"date_published\":\"2027-01-03T10:00:00Z\"}]}";
-        let read = parse(&answer(json), today).unwrap();
+        let read = parse(&answer(json), today, soon()).unwrap();
         assert_eq!(read.entries, [entry("j", "https://news.example/j", "A prize", "Said", "2027-01-03")]);
     }
 
@@ -238,11 +263,11 @@ mod tests {
     fn what_is_no_feed_says_so() {
         let today = day("2027-01-15");
         for body in ["", "<html><body>hello</body></html>", "{\"a\":1}", "just words"] {
-            assert_eq!(parse(&answer(body), today), Err(UNREADABLE.to_owned()), "{body}");
+            assert_eq!(parse(&answer(body), today, soon()), Err(UNREADABLE.to_owned()), "{body}");
         }
         let bomb =
             "<!DOCTYPE x [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><rss version=\"2.0\"><channel><title>&b;</title></channel></rss>";
-        assert!(parse(&answer(bomb), today).unwrap_err().contains("XML entities"));
+        assert!(parse(&answer(bomb), today, soon()).unwrap_err().contains("XML entities"));
         let wide: Vec<u8> = bomb.encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert!(declares_entities(&wide) && declares_entities(b"<!entity") && !declares_entities(b"<!DOCTYPE rss>"));
         for (kind, sound) in [
@@ -264,8 +289,20 @@ mod tests {
         let today = day("2027-01-15");
         let long = "word ".repeat(400);
         let items: String = (0..600).map(|at| format!("<item><guid>{at}</guid><title>{long}</title></item>")).collect();
-        let read = parse(&answer(&format!("<rss version=\"2.0\"><channel><title>{long}</title>{items}</channel></rss>")), today).unwrap();
+        let read =
+            parse(&answer(&format!("<rss version=\"2.0\"><channel><title>{long}</title>{items}</channel></rss>")), today, soon()).unwrap();
         assert_eq!((read.entries.len(), read.title.chars().count() <= MOST_FEED_TITLE), (MOST_ENTRIES, true));
         assert!(read.entries.iter().all(|entry| entry.title.chars().count() <= MOST_TITLE && entry.title.ends_with('…')));
+    }
+
+    #[test]
+    fn reading_ends_in_time_and_reads_no_more_than_it_needs() {
+        let today = day("2027-01-15");
+        let body = "<rss version=\"2.0\"><channel><item><guid>1</guid><title>A prize</title></item></channel></rss>";
+        assert_eq!(parse(&answer(body), today, Instant::now()), Err(TOO_SLOW.to_owned()));
+        assert_eq!(parse(&answer(body), today, soon()).unwrap().entries.len(), 1);
+        let words = Words::new();
+        assert_eq!(words.plain(&format!("{}here", "<i></i>".repeat(50)), 100), "here");
+        assert_eq!(words.plain(&format!("{}late", "<i></i>".repeat(60)), 105), "");
     }
 }

@@ -1,7 +1,8 @@
 //! Reaching out to addresses that people typed: feeds that are watched, programs that are told.
 //!
 //! A name is resolved once, every address it has is asked of [`may_reach`], and only an address that was asked is connected
-//! to: nothing resolves the name again in between. Each redirect is such a hop of its own. Proxies of the environment are
+//! to: nothing resolves the name again in between. Each redirect is such a hop of its own. What an admin listed of the own
+//! network is reached where it was typed, never because somebody else sends there. Proxies of the environment are
 //! not used, no cookie is kept and no connection is used twice. What a body weighs is counted after decompression.
 
 use std::collections::BTreeSet;
@@ -85,7 +86,7 @@ pub enum Failure {
 /// The one way out. Cheap to make and to share; holds no connection.
 #[derive(Debug, Clone, Default)]
 pub struct Client {
-    /// `host:port` that may be reached although it is private.
+    /// `host:port` that may be reached although it is private, by its own address.
     allowed: BTreeSet<String>,
 }
 
@@ -102,11 +103,15 @@ impl Client {
     /// Why nothing came back.
     pub async fn get(&self, url: &str, headers: &[(&str, String)], limits: Limits) -> Result<Answer, Failure> {
         in_time(url, limits, async {
-            let mut url = address(url)?;
+            let (mut url, mut typed) = (address(url)?, true);
             for _ in 0..=MOST_REDIRECTS {
-                let response = self.hop(Method::GET, &url, headers, None, limits).await?;
+                let response = self.hop(Method::GET, &url, typed, headers, None, limits).await?;
                 match sent_on(&url, &response)? {
-                    Some(next) => url = next,
+                    Some(next) => {
+                        // Once it led elsewhere, it is no longer the place that was typed, even when it leads back.
+                        typed &= place(&next) == place(&url);
+                        url = next;
+                    }
                     None => return answer(url, response, limits).await,
                 }
             }
@@ -122,22 +127,23 @@ impl Client {
     pub async fn post(&self, url: &str, headers: &[(&str, String)], body: String, limits: Limits) -> Result<Answer, Failure> {
         in_time(url, limits, async {
             let url = address(url)?;
-            let response = self.hop(Method::POST, &url, headers, Some(body), limits).await?;
+            let response = self.hop(Method::POST, &url, true, headers, Some(body), limits).await?;
             answer(url, response, limits).await
         })
         .await
     }
 
-    /// One request to one place, by addresses that were looked at.
+    /// One request to one place, by addresses that were looked at. Only a place that was `typed` may be one that is listed.
     async fn hop(
         &self,
         method: Method,
         url: &Url,
+        typed: bool,
         headers: &[(&str, String)],
         body: Option<String>,
         limits: Limits,
     ) -> Result<Response, Failure> {
-        let known = Arc::new(Known(self.addresses(url).await?));
+        let known = Arc::new(Known(self.addresses(url, typed).await?));
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
@@ -158,7 +164,7 @@ impl Client {
     }
 
     /// Where `url` leads, every address of it looked at: one that is not to be reached is enough to refuse them all.
-    async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Failure> {
+    async fn addresses(&self, url: &Url, typed: bool) -> Result<Vec<SocketAddr>, Failure> {
         let port = url.port_or_known_default().ok_or(Failure::Address)?;
         let host = host(url);
         let bare = host.trim_start_matches('[').trim_end_matches(']');
@@ -169,7 +175,7 @@ impl Client {
         if found.is_empty() {
             return Err(Failure::NoSuchHost(host));
         }
-        let allowed = self.allowed.contains(&format!("{host}:{port}"));
+        let allowed = typed && self.allowed.contains(&place(url));
         if !allowed && !found.iter().all(|address| may_reach(address.ip())) {
             return Err(Failure::Private(host));
         }
@@ -208,6 +214,11 @@ fn checked(url: Url) -> Result<Url, Failure> {
 /// Its host as it is compared: in lower case, an IPv6 address in brackets.
 fn host(url: &Url) -> String {
     url.host_str().unwrap_or_default().to_lowercase()
+}
+
+/// Its host and port, as they are listed.
+fn place(url: &Url) -> String {
+    format!("{}:{}", host(url), url.port_or_known_default().unwrap_or_default())
 }
 
 /// Where an answer sends on to, when it does.

@@ -15,9 +15,9 @@ const AT_ONCE: u32 = 5;
 ///
 /// # Errors
 /// The database.
-pub async fn deliver_due(db: &Db, base_url: &str, client: &Client, now: DateTime<Utc>) -> Result<u32, Fault> {
+pub async fn deliver_due(db: &Db, _base_url: &str, client: &Client, now: DateTime<Utc>) -> Result<u32, Fault> {
     end_stale(db, now).await?;
-    queue_due(db, now, base_url).await?;
+    queue_due(db, now).await?;
     let mut sent = 0;
     while sent < AT_ONCE {
         let Some(delivery) = lease(db, now).await? else { break };

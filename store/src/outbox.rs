@@ -502,9 +502,10 @@ pub struct Line {
     pub cohort: Option<String>,
 }
 
-/// Mails that no page shows: to whom they go would tell who reported a concern, and whom it is about; and a topic is for
-/// the customer and the one person they chose. As SQL writes a list.
-pub(crate) const UNSHOWN: &str = "('concern-reported', 'concern-received', 'concern-answered', 'opening-opened', 'opening-closed')";
+/// Mails that no page shows: to whom they go would tell who reported a concern, and whom it is about, or which of two said no
+/// to being introduced; and a topic is for the customer and the one person they chose. As SQL writes a list.
+pub(crate) const UNSHOWN: &str =
+    "('concern-reported', 'concern-received', 'concern-answered', 'opening-opened', 'opening-closed', 'introduction-ended')";
 
 /// Newest first; only mails about cohorts of this owner's programs when one is given, and only in one state when one is given.
 ///

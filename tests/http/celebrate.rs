@@ -300,6 +300,7 @@ both_databases! {
         assert_eq!(webhook::Entity::find().one(db.read()).await.unwrap().unwrap().secret, secret);
         let page = ada.open("/webhooks").await;
         says(&page, url);
+        says(&page, "A picture comes with it as “image”: its bytes in base64");
         assert!(!page.body.contains(&secret) && !page.body.contains("whsec_"), "it is shown once");
 
         let (id, _) = stage.scheduled(TITLE, &["blog"], TODAY).await;

@@ -19,7 +19,11 @@ use store::conduct::{agenda_check, educator, quiet_period, sales_opening};
 use store::entity::registration;
 use tests::chromium::{Look, Site, Window};
 use tests::database::{Kind, Scratch};
-use tests::world::{PASSWORD, Plan, World, now};
+use tests::world::{Plan, World, now};
+
+use super::sign_in;
+
+mod advocacy;
 
 /// What happens around the rule and the consents, so that every page of it has something to show.
 struct Lived {
@@ -117,6 +121,15 @@ async fn live(world: &World, registered: i64, reviewer: i64, seller: i64) -> Liv
     let asked = store::outbox::unsent_to(db, "mei@school.example").await.unwrap();
     let teaching = asked.last().unwrap().secret.clone().unwrap().link.unwrap();
     Lived { person: row.person_id, incidents: [case, nameless_case], publications, found, links: [teaching, signing, nameless, known] }
+}
+
+/// What is wrong with the page in the window: what axe finds, and whether it is too wide.
+async fn look_at(window: &Window, name: &str, look: &str) -> Vec<String> {
+    let mut wrong: Vec<String> = window.axe().await.into_iter().map(|found| format!("{name} ({look}): {found}")).collect();
+    if window.overflows().await {
+        wrong.push(format!("{name} ({look}): wider than the window"));
+    }
+    wrong
 }
 
 /// One tap on the host's own channels.
@@ -268,12 +281,7 @@ async fn every_page_is_for_everybody() {
     for (width, dark) in [(390, false), (1440, true)] {
         let window = Window::open(&site, Look { javascript: true, dark, width }).await;
         let look = format!("{width} px, {}", if dark { "dark" } else { "light" });
-        let mut check = async |name: &str| {
-            wrong.extend(window.axe().await.into_iter().map(|found| format!("{name} ({look}): {found}")));
-            if window.overflows().await {
-                wrong.push(format!("{name} ({look}): wider than the window"));
-            }
-        };
+        let mut check = async |name: &str| wrong.extend(look_at(&window, name, &look).await);
         window.go("/sign-in").await;
         check("/sign-in").await;
         window.go(&format!("/i/{invitation}")).await;
@@ -298,10 +306,7 @@ async fn every_page_is_for_everybody() {
         window.press("main form button").await;
         check("/delegation").await;
         for (email, pages) in [("admin@halden.example", &staff_pages[..]), ("seller@halden.example", &sellers[..])] {
-            window.go("/sign-in").await;
-            window.type_in("#email", email).await;
-            window.type_in("#password", PASSWORD).await;
-            window.press("form[action='/api/staff/sign-in'] button").await;
+            sign_in(&window, email).await;
             for page in pages {
                 window.go(page).await;
                 if let Some((_, words)) = says.iter().find(|(path, _)| path == page) {

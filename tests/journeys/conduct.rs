@@ -7,29 +7,12 @@ use fantoccini::Locator;
 use tests::browser::Browser;
 use tests::chromium::{Look, Site, Window};
 use tests::database::{Kind, Scratch};
-use tests::world::{PASSWORD, Plan, World, now, staff, typed};
+use tests::world::{Plan, World, now, staff, typed};
+
+use super::{keeps_quiet, part, signed_in};
 
 const ENGLISH: &str = "We meet to learn from each other. Nothing is for sale here, not even at dinner.";
 const GERMAN: &str = "Wir kommen zusammen, um voneinander zu lernen. Hier wird nichts verkauft, auch nicht beim Essen.";
-
-/// Runs each journey on SQLite with JavaScript, and on PostgreSQL without.
-macro_rules! in_both_ways {
-    ($($journey:ident),+ $(,)?) => {
-        $(mod $journey {
-            use tests::database::Kind;
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn with_javascript() {
-                super::$journey(Kind::Sqlite, true).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn without_javascript() {
-                super::$journey(Kind::Postgres, false).await;
-            }
-        })+
-    };
-}
 
 in_both_ways! {
     a_name_is_allowed_published_and_stopped,
@@ -78,26 +61,6 @@ impl Stage {
     async fn signed_in(&self, email: &str) -> Window {
         signed_in(&self.site, self.javascript, email).await
     }
-}
-
-async fn signed_in(site: &Site, javascript: bool, email: &str) -> Window {
-    let window = Window::open(site, Look { javascript, dark: false, width: 1440 }).await;
-    window.go("/sign-in").await;
-    window.type_in("#email", email).await;
-    window.type_in("#password", PASSWORD).await;
-    window.press("form[action='/api/staff/sign-in'] button").await;
-    window
-}
-
-/// What a part of the page reads like.
-async fn part(window: &Window, css: &str) -> String {
-    let found = window.client.wait().for_element(Locator::Css(css)).await.unwrap_or_else(|why| panic!("{css}: {why}"));
-    found.text().await.expect("its words")
-}
-
-async fn keeps_quiet(window: &Window, words: &str) {
-    let text = window.text().await;
-    assert!(!text.contains(words), "{} says “{words}”: {text}", window.path().await);
 }
 
 async fn a_name_is_allowed_published_and_stopped(kind: Kind, javascript: bool) {

@@ -5,7 +5,10 @@ use domain::access::Role;
 use domain::advocacy::achievement::{AchievementRefusal, Act, Pace, State, Typed};
 use domain::cohort::company_import::read;
 use domain::refusal::{FieldRefusal, Refusal as _};
-use sea_orm::{ActiveModelTrait as _, EntityTrait, PaginatorTrait as _, QueryOrder as _, Set};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
+};
 use store::advocacy::achievement::{self, Filter, Reporting, Verified, edit, get, list, pace, reject, report, verify};
 use store::advocacy::achievement_import::{Counts, Outcome, apply, dry_run};
 use store::entity;
@@ -237,6 +240,90 @@ both_databases! {
         unwatch(db, now(), priya, found[0].id).await.unwrap();
         unwatch(db, now(), priya, found[0].id).await.unwrap();
         assert_eq!(names(db).await.unwrap(), []);
+    }
+}
+
+/// Long enough for somebody to have come to where they wait.
+async fn a_moment() {
+    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+}
+
+/// Another one at `url`, written and not yet committed.
+async fn written_beside(db: &Db, id: i64, url: &str) -> store::Write {
+    let txn = db.write().await.unwrap();
+    let sql = format!(
+        "INSERT INTO achievement (kind, company_id, title, title_key, outlet, url, happened_on, language, evidence, source, state, reason, reported_at) \
+         SELECT kind, company_id, title, title_key, outlet, '{url}', happened_on, language, evidence, source, state, reason, reported_at \
+         FROM achievement WHERE id = {id}"
+    );
+    txn.execute_unprepared(&sql).await.unwrap();
+    txn
+}
+
+both_databases! {
+    async fn one_address_at_once_is_reported_once(scratch) {
+        let db = &scratch.db;
+        let (_, priya, jonas) = stage(db).await;
+        let id = report(db, now(), priya, &QUOTE).await.unwrap().id();
+
+        let first = written_beside(db, id, "https://trade.example/first").await;
+        let waits = tokio::spawn({
+            let db = db.clone();
+            async move { report(&db, now(), jonas, &Typed { url: "https://trade.example/first", ..QUOTE }).await }
+        });
+        a_moment().await;
+        first.commit().await.unwrap();
+        assert!(matches!(refusal(waits.await.unwrap()), AchievementRefusal::Stands(stands) if stands != id));
+
+        let second = written_beside(db, id, "https://trade.example/second").await;
+        let waits = tokio::spawn({
+            let db = db.clone();
+            async move { edit(&db, now(), jonas, id, 1, &Typed { url: "https://trade.example/second", ..QUOTE }).await }
+        });
+        a_moment().await;
+        second.commit().await.unwrap();
+        assert!(matches!(refusal(waits.await.unwrap()), AchievementRefusal::Stands(stands) if stands != id));
+        assert_eq!(kept(db).await, 3);
+
+        // Two that are each rejected for the other one: one stands.
+        let other = report(db, now(), jonas, &Typed { url: "https://trade.example/third", ..QUOTE }).await.unwrap().id();
+        let both = [(id, other), (other, id)].map(|(one, same)| {
+            let db = db.clone();
+            tokio::spawn(async move { reject(&db, now(), priya, one, 1, "", &same.to_string()).await })
+        });
+        let mut rejected = 0;
+        for one in both {
+            match one.await.unwrap() {
+                Ok(()) => rejected += 1,
+                Err(Halt::Refused(why)) => assert_eq!(fields(why), ["same_as"]),
+                Err(Halt::Fault(fault)) => panic!("{fault}"),
+            }
+        }
+        assert_eq!(rejected, 1);
+    }
+}
+
+both_databases! {
+    async fn a_file_waits_for_people_before_it_holds_companies(scratch) {
+        let db = &scratch.db;
+        let (_, _, jonas) = stage(db).await;
+        let by_email = entity::person::Column::Email.eq("p0@company0.example");
+        let person = entity::person::Entity::find().filter(by_email).one(db.read()).await.unwrap().unwrap();
+        // Somebody holds the person, and wants the company next.
+        let txn = db.write().await.unwrap();
+        entity::person::Entity::find_by_id(person.id).lock_exclusive().one(&*txn).await.unwrap();
+        let waits = tokio::spawn({
+            let db = db.clone();
+            async move {
+                let csv = "kind,email,company,title,outlet,url,date,language,evidence\naward,p0@company0.example,,Forest Prize,,,2027-01-10,en,\n";
+                let table = read(csv.as_bytes()).unwrap();
+                apply(&db, now(), jonas, &table).await
+            }
+        });
+        a_moment().await;
+        entity::company::Entity::find_by_id(person.company_id).lock_exclusive().one(&*txn).await.expect("nobody holds it");
+        txn.commit().await.unwrap();
+        assert_eq!(waits.await.unwrap().unwrap(), Counts { new: 1, same: 0, refused: 0 });
     }
 }
 

@@ -321,6 +321,117 @@ both_databases! {
     }
 }
 
+/// A task in a state, as if it had come so far, with a publication that is planned: it shows one person, or else their company.
+async fn tasked(db: &Db, number: i64, (state, held_from): (&str, &str), shows: Subject, company: i64, approver: &str) -> i64 {
+    let (person, of_company) = match shows {
+        Subject::Person(id) => (Some(id), None),
+        Subject::Company(id) => (None, Some(id)),
+    };
+    let achievement = entity::achievement::ActiveModel {
+        kind: Set("award".into()),
+        person_id: Set(person),
+        company_id: Set(company),
+        title: Set(format!("Prize {number}")),
+        title_key: Set(format!("prize {number}")),
+        outlet: Set(String::new()),
+        happened_on: Set(day("2027-01-10")),
+        language: Set("en".into()),
+        evidence: Set(String::new()),
+        source: Set("form".into()),
+        state: Set("verified".into()),
+        reason: Set(String::new()),
+        reported_at: Set(now()),
+        ..Default::default()
+    };
+    let achievement = achievement.insert(db.read()).await.expect("an achievement").id;
+    let task = entity::amplification::ActiveModel {
+        achievement_id: Set(achievement),
+        due_day: Set(day("2027-01-22")),
+        state: Set(state.into()),
+        held_from: Set(held_from.into()),
+        held_by: Set(if held_from.is_empty() { "" } else { "host" }.into()),
+        approver_name: Set("Somebody".into()),
+        approver_email: Set(approver.into()),
+        token_hash: Set(Some(format!("token {number}"))),
+        token_until: Set(Some(now() + TimeDelta::days(30))),
+        sent_hash: Set("h".into()),
+        approved_hash: Set("h".into()),
+        waits_since: Set(now()),
+        uid: Set(format!("uid {number}")),
+        created_at: Set(now()),
+        modified_at: Set(now()),
+        ..Default::default()
+    };
+    let task = task.insert(db.read()).await.expect("a task").id;
+    let shown = entity::amplification_use::ActiveModel {
+        amplification_id: Set(task),
+        person_id: Set(person),
+        company_id: Set(of_company),
+        scope: Set("name".into()),
+        ..Default::default()
+    };
+    shown.insert(db.read()).await.expect("what it shows");
+    let planned = entity::publication::ActiveModel {
+        title: Set(format!("Prize {number}")),
+        channel: Set("blog".into()),
+        state: Set("planned".into()),
+        planned_for: Set(day("2027-01-20")),
+        url: Set(String::new()),
+        created_at: Set(now()),
+        amplification_id: Set(Some(task)),
+        approved_hash: Set("h".into()),
+        ..Default::default()
+    };
+    planned.insert(db.read()).await.expect("a publication");
+    task
+}
+
+both_databases! {
+    async fn what_was_approved_of_one_record_is_not_approved_of_the_other(scratch) {
+        let db = &scratch.db;
+        let (world, actor) = stage(db).await;
+        let company = world.company(0).await;
+        let keep = add(db, actor, "Person", "keep@company0.example", "Company 0").await;
+        let gone = add(db, actor, "Person", "gone@company0.example", "Company 0").await;
+        let (keeps, goes, press) = ("keep@company0.example", "gone@company0.example", "press@company0.example");
+        let (them, firm) = (Subject::Person(gone), Subject::Company(company));
+        // As it was; and as it is: state, held from, approved, approver, link, its publication, whether a step says so.
+        let cases = [
+            (("with customer", ""), them, goes, ("draft", "", "", keeps, false, "cancelled", true)),
+            (("scheduled", ""), them, press, ("draft", "", "", press, true, "cancelled", true)),
+            (("on hold", "scheduled"), them, press, ("on hold", "draft", "", press, true, "cancelled", true)),
+            (("approved", ""), firm, goes, ("approved", "", "h", keeps, false, "planned", false)),
+            (("approved", ""), firm, press, ("approved", "", "h", press, true, "planned", false)),
+            (("withdrawn", ""), them, press, ("withdrawn", "", "h", press, true, "planned", false)),
+        ];
+        let mut tasks = Vec::new();
+        for (number, (state, shows, approver, _)) in (1..).zip(cases) {
+            tasks.push(tasked(db, number, state, shows, company, approver).await);
+        }
+        assert_eq!(advocate::merge(db, now(), actor, keep, gone).await.unwrap(), Merged::Merged);
+        let publications = entity::publication::Entity::find().all(db.read()).await.unwrap();
+        let steps = entity::amplification_step::Entity::find().all(db.read()).await.unwrap();
+        for (id, (before, _, _, expect)) in tasks.into_iter().zip(cases) {
+            let task = entity::amplification::Entity::find_by_id(id).one(db.read()).await.unwrap().unwrap();
+            let published = publications.iter().find(|one| one.amplification_id == Some(id)).unwrap();
+            let told = steps.iter().any(|step| step.amplification_id == id && step.act == "edit" && step.hash == "h");
+            let came_to = (
+                task.state.as_str(),
+                task.held_from.as_str(),
+                task.approved_hash.as_str(),
+                task.approver_email.as_str(),
+                task.token_hash.is_some(),
+                published.state.as_str(),
+                told,
+            );
+            assert_eq!(came_to, expect, "{before:?}");
+            assert_eq!(task.sent_hash, task.approved_hash, "{before:?}");
+        }
+        let shown = entity::amplification_use::Entity::find().all(db.read()).await.unwrap();
+        assert!(shown.iter().all(|one| one.person_id.is_none_or(|person| person == keep)), "{shown:?}");
+    }
+}
+
 both_databases! {
     async fn who_stays_apart_is_told_why_and_cohorts_only_to_those_who_may_know(scratch) {
         let db = &scratch.db;
@@ -338,6 +449,12 @@ both_databases! {
         let why = refusal(advocate::merge(db, now(), actor, other, one).await);
         assert_eq!(why.code(), "keep-the-other");
         assert_eq!(entity::consent_event::Entity::find().all(db.read()).await.unwrap()[0].person_id, Some(one), "consents stay whose they are");
+        // That they let their attendance be said, tells of a cohort.
+        let wish = Wish { scope: Scope::Attendance, channels: vec![Channel::Internal], ..wish };
+        consent::give(db, now(), Giver::Invitation(named[0]), &wish).await.unwrap();
+        for (shows_cohorts, expect) in [(false, 1), (true, 2)] {
+            assert_eq!(advocate::has(db, one, shows_cohorts).await.unwrap().unwrap().consents, expect, "{shows_cohorts}");
+        }
         assert_eq!(refusal(advocate::merge(db, now(), actor, one, one).await).code(), "same");
         assert_eq!(refusal(advocate::merge(db, now(), actor, one, 0).await).code(), "unknown");
         assert_eq!(advocate::merge(db, now(), actor, one, other).await.unwrap(), Merged::Merged, "the one with consents stays");

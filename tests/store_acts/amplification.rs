@@ -5,7 +5,7 @@ use domain::access::Role;
 use domain::advocacy::achievement::Typed;
 use domain::advocacy::amplification::{Act, AmplificationRefusal, HeldBy, Hold, State};
 use domain::advocacy::consent::{Channel, Group, Scope, Wish, usual_end};
-use domain::advocacy::publication::{PublicationRefusal, State as PublicationState, Why};
+use domain::advocacy::publication::{PublicationRefusal, State as PublicationState, Why, take_down_due};
 use domain::advocacy::result::TypedResult;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use store::advocacy::amplification::{
@@ -14,6 +14,7 @@ use store::advocacy::amplification::{
 };
 use store::advocacy::consent::{self, Giver, Stopped};
 use store::advocacy::publication::{cancel, close_take_down};
+use store::advocacy::reminder::remind_due;
 use store::entity::{amplification_step, ledger_entry, publication, publish_decision, take_down};
 use store::outbox::{Mail, Message};
 use store::{Actor, Db, Halt};
@@ -230,6 +231,9 @@ both_databases! {
         assert_eq!(refusal(stage.step(stage.priya(), Act::Submit, "").await), AmplificationRefusal::NoDay);
         stage.plan(DAY, &[]).await.unwrap();
         assert_eq!(refusal(stage.step(stage.priya(), Act::Submit, "").await), AmplificationRefusal::NothingShown);
+        // Whatever the words say, it is about a person: the firm's consents alone are not theirs.
+        stage.plan(DAY, &["person:title", "company:company name"]).await.unwrap();
+        assert_eq!(refusal(stage.step(stage.priya(), Act::Submit, "").await), AmplificationRefusal::NameNotShown);
         let revision = stage.task().await.revision;
         let nobody = TypedTask { approver_name: "", approver_email: "", ..typed("", DAY) };
         save_plan(db, now(), stage.priya(), stage.id, revision, &nobody).await.unwrap();
@@ -457,12 +461,16 @@ both_databases! {
         assert_eq!(refusal(stage.step(stage.priya(), Act::Resume, "").await), AmplificationRefusal::HeldByCustomer);
         assert_eq!(refusal(stage.publish(Channel::Blog).await), AmplificationRefusal::HeldByCustomer);
         assert_eq!(stage.answer(&key, &hash, Act::CustomerResume, "").await.unwrap(), State::Scheduled);
-        // The host's hold is the host's to end, until the customer takes it over.
+        // The host's hold is the host's to end, and the customer's theirs: it goes on once both let go.
         assert_eq!(stage.step(stage.priya(), Act::Hold, "Wait for the ceremony.").await.unwrap(), State::OnHold);
         assert_eq!(refusal(stage.answer(&key, &hash, Act::CustomerResume, "").await), AmplificationRefusal::NotNow { state: State::OnHold, act: Act::CustomerResume });
         assert_eq!(stage.answer(&key, &hash, Act::CustomerHold, "").await.unwrap(), State::OnHold);
+        assert_eq!(stage.task().await.hold, Some(Hold { from: State::Scheduled, by: HeldBy::Both }));
         assert_eq!(refusal(stage.step(stage.priya(), Act::Resume, "").await), AmplificationRefusal::HeldByCustomer);
-        assert_eq!(stage.answer(&key, &hash, Act::CustomerResume, "").await.unwrap(), State::Scheduled);
+        assert_eq!(stage.answer(&key, &hash, Act::CustomerResume, "").await.unwrap(), State::OnHold);
+        assert_eq!(stage.task().await.hold, Some(Hold { from: State::Scheduled, by: HeldBy::Host }));
+        assert_eq!(refusal(stage.publish(Channel::Blog).await), AmplificationRefusal::NotNow { state: State::OnHold, act: Act::Publish });
+        assert_eq!(stage.step(stage.priya(), Act::Resume, "").await.unwrap(), State::Scheduled);
 
         // A suggestion ends the approval, with what it says.
         assert_eq!(refusal(stage.answer(&key, &hash, Act::CustomerSuggest, " ").await), AmplificationRefusal::CommentNeeded);
@@ -602,6 +610,77 @@ both_databases! {
         public.step(public.priya(), Act::Schedule, "").await.unwrap();
         assert_eq!(public.publish(Channel::Blog).await.unwrap(), State::Published);
         assert_eq!((public.publications().await, public.give().await), (vec!["taken down".to_owned(), "live".to_owned()], (1, 3)));
+    }
+}
+
+both_databases! {
+    async fn what_is_public_already_is_taken_down_when_it_is_declined_or_withdrawn(scratch) {
+        let first = Stage::new(&scratch.db).await;
+        let db = &scratch.db;
+        first.allow(Scope::Name).await;
+        let due = take_down_due(now().date_naive());
+        for (act, ended) in [(Act::CustomerDecline, State::Rejected), (Act::Withdraw, State::Withdrawn)] {
+            let stage = Stage::new_task(&first, act.as_str()).await;
+            let (key, hash) = stage.schedule(&["blog", "linkedin"]).await;
+            assert_eq!(stage.publish(Channel::Blog).await.unwrap(), State::Scheduled);
+            let places = async || -> Vec<(Channel, String, Option<NaiveDate>)> {
+                let page = for_approval(db, now(), &key).await.unwrap().expect("a page");
+                page.live.into_iter().map(|one| (one.channel, one.url, one.down_by)).collect()
+            };
+            assert_eq!(places().await, [(Channel::Blog, URL.to_owned(), None)], "{act}");
+            mails(db, "").await;
+            for _ in 0..2 {
+                let done = match act {
+                    Act::Withdraw => stage.step(stage.priya(), act, "Not this one.").await,
+                    _ => stage.answer(&key, &hash, act, "").await,
+                };
+                assert_eq!(done.unwrap(), ended, "{act}");
+            }
+            assert_eq!(stage.publications().await, ["live", "cancelled"], "{act}");
+            assert_eq!(places().await, [(Channel::Blog, URL.to_owned(), Some(due))], "{act}");
+            let told: Vec<String> = mails(db, "take-down-needed").await.into_iter().map(|mail| mail.to_email).collect();
+            assert_eq!(told.len(), 2, "{act}: marketing, once each: {told:?}");
+            let open = take_down::Entity::find().filter(take_down::Column::DoneAt.is_null()).all(db.read()).await.unwrap();
+            assert_eq!(open.iter().map(|one| (one.consent_event_id, one.due_day)).collect::<Vec<_>>(), [(None, due)], "{act}");
+            close_take_down(db, now(), stage.priya(), open[0].id, PROOF).await.unwrap();
+            assert_eq!((stage.task().await.state, places().await), (ended, vec![]), "{act}");
+            assert_eq!(stage.give().await.0, 0, "{act}: nothing can be seen any more");
+        }
+    }
+}
+
+both_databases! {
+    async fn sent_once_more_they_have_all_of_their_time_again(scratch) {
+        let stage = Stage::new(&scratch.db).await;
+        let db = &scratch.db;
+        stage.send(&["blog"]).await;
+        let hours = |count: i64| now() + TimeDelta::hours(count);
+        let revision = stage.task().await.revision;
+        amplification::step(db, hours(47), stage.priya(), stage.id, revision, Act::Send, "").await.unwrap();
+        let key = stage.link().await;
+        assert_eq!(remind_due(db, hours(48)).await.unwrap(), 0);
+        assert!(for_approval(db, hours(48), &key).await.unwrap().is_some());
+        assert_eq!(remind_due(db, hours(47 + 48)).await.unwrap(), 1);
+    }
+}
+
+both_databases! {
+    async fn nobody_approves_a_day_that_has_passed(scratch) {
+        let stage = Stage::new(&scratch.db).await;
+        let db = &scratch.db;
+        stage.allow(Scope::Name).await;
+        let key = stage.send(&["blog"]).await;
+        let hash = stage.hash(&key).await;
+        let late = at("2027-01-21T09:00:00Z");
+        let refused = refusal(answer(db, late, &key, &hash, Act::CustomerApprove, "").await);
+        assert_eq!((refused, stage.task().await.state), (AmplificationRefusal::DayPassed, State::WithCustomer));
+        mails(db, "").await;
+        assert_eq!(remind_due(db, late).await.unwrap(), 1);
+        let told: Vec<(String, String)> = mails(db, "task-waits").await.into_iter().map(|mail| (mail.kind, mail.to_email)).collect();
+        assert_eq!(told, [("task-waits".to_owned(), "priya@halden.example".to_owned())], "its owner, who chooses another day");
+        assert_eq!(stage.hash(&key).await, hash, "their link is the same");
+        assert_eq!(answer(db, at("2027-01-20T23:59:59Z"), &key, &hash, Act::CustomerApprove, "").await.unwrap(), State::Approved);
+        assert_eq!(answer(db, late, &key, &hash, Act::CustomerApprove, "").await.unwrap(), State::Approved, "said in time");
     }
 }
 

@@ -150,6 +150,7 @@ impl Stage {
             State::InReview => self.step(before, otto, Act::Approve, clock).await,
             State::ApprovedInternally if passed => self.plan(dice, before, clock).await,
             State::ApprovedInternally => self.step(before, priya, Act::Send, clock).await,
+            State::WithCustomer if passed => self.plan(dice, before, clock).await,
             State::WithCustomer => self.say(before, newest, Act::CustomerApprove, clock).await,
             State::Approved => self.step(before, priya, Act::Schedule, clock).await || self.allow(dice, clock).await,
             State::Scheduled | State::Failed => self.try_to_publish(dice, before, priya, clock).await,

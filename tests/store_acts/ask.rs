@@ -63,6 +63,13 @@ async fn cancel_open(world: &World, when: DateTime<Utc>) {
     }
 }
 
+/// Cancels one ask, whatever it waits for.
+async fn cancel(world: &World, id: i64) {
+    let row = entity::ask::Entity::find_by_id(id).one(world.db.read()).await.expect("a read").expect("an ask");
+    let typed = TypedStep { comment: "Not this year.", day: "" };
+    ask::step(&world.db, now(), world.actor(), id, row.revision, Act::Cancel, &typed).await.expect("cancelled");
+}
+
 /// Every row of asks, oldest first: person, wording, source, state and what is kept of the answer.
 async fn rows(world: &World) -> Vec<(i64, String, String, String, String)> {
     let rows = entity::ask::Entity::find().order_by_asc(entity::ask::Column::Id).all(world.db.read()).await.expect("the rows");
@@ -321,15 +328,23 @@ both_databases! {
         assert_eq!(refusal(step(priya, 6, Act::Schedule, "", "2027-02-01").await), AskRefusal::Stale);
         assert_eq!(step(priya, 7, Act::Schedule, "", "2027-02-01").await.unwrap(), State::Scheduled);
         assert_eq!(refusal(answer(person, false, "").await), AskRefusal::Over, "a day is agreed");
+        let day = "2027-02-01".parse().expect("a day");
+        for (act, comment) in [(Act::Complete, ""), (Act::Miss, "They were away.")] {
+            assert_eq!(refusal(step(manager, 8, act, comment, "").await), AskRefusal::NotYet { day });
+        }
+        let acts = entity::ledger_entry::Entity::find().filter(entity::ledger_entry::Column::Side.eq("act")).all(db.read()).await.unwrap();
+        assert_eq!(acts, [], "what is only planned counts for nothing");
+        let then = at("2027-02-02T09:00:00Z");
         for _ in 0..2 {
-            assert_eq!(step(manager, 8, Act::Complete, "", "").await.unwrap(), State::Completed);
+            let done = ask::step(db, then, manager, id, 8, Act::Complete, &TypedStep::default()).await;
+            assert_eq!(done.unwrap(), State::Completed);
         }
         let entries = entity::ledger_entry::Entity::find().filter(entity::ledger_entry::Column::Side.eq("act")).all(db.read()).await.unwrap();
         let entries: Vec<_> = entries.into_iter().map(|row| (row.person_id, row.kind, row.source, row.happened_on.to_string())).collect();
-        assert_eq!(entries, [(Some(person), "review".to_owned(), format!("ask:{id}"), "2027-01-15".to_owned())], "once, and on no day to come");
+        assert_eq!(entries, [(Some(person), "review".to_owned(), format!("ask:{id}"), "2027-02-01".to_owned())], "once, on the day that was agreed");
 
         let all = ask::all_for(db, person).await.unwrap();
-        assert_eq!((all.len(), all[0].state, all[0].done_at), (1, State::Completed, Some(now())));
+        assert_eq!((all.len(), all[0].state, all[0].done_at), (1, State::Completed, Some(then)));
         let entries = history::Entity::find().filter(history::Column::Object.eq("ask")).order_by_asc(history::Column::Id).all(db.read()).await.unwrap();
         let acts: Vec<_> = entries.iter().map(|entry| entry.act.as_str()).collect();
         assert_eq!(acts, ["draft", "edit", "submit", "take-up", "approve", "accept", "schedule", "schedule", "complete"]);
@@ -401,6 +416,31 @@ both_databases! {
         assert_eq!(codes(&world, now(), person, Some(AskKind::Quote)).await, every[..7], "a quote is allowed on some channel");
         let why = ask::decide(db, now(), person).await.unwrap().unwrap().unwrap_err();
         assert_eq!(why.next_give(), &NextGive::Introduce { topic: "Heat storage".into() });
+    }
+}
+
+both_databases! {
+    async fn who_asked_to_be_forgotten_is_asked_nothing_more(scratch) {
+        let world = opened(&scratch).await;
+        world.name(0, 1).await;
+        let person = person_of(&world, "p0@company0.example").await;
+        world.give(person).await;
+        let (db, priya) = (&world.db, priya(&world).await);
+        ask::submit(db, now(), world.actor(), Source::Page, person, "review", "Would you?").await.unwrap();
+        let id = entity::ask::Entity::find().one(db.read()).await.unwrap().unwrap().id;
+        ask::step(db, now(), priya, id, 1, Act::TakeUp, &TypedStep::default()).await.unwrap();
+        let due = "2027-02-14".parse().expect("a day");
+        let wish = entity::forget_wish::ActiveModel { person_id: Set(person), asked_at: Set(now()), due_day: Set(due), ..Default::default() };
+        wish.insert(db.read()).await.unwrap();
+
+        let AskRefusal::NotNow(why) = refusal(ask::step(db, now(), priya, id, 2, Act::Approve, &TypedStep::default()).await) else { panic!("not now") };
+        assert_eq!((why.reasons(), why.earliest()), (&[Reason::ToBeForgotten][..], None));
+        let row = entity::ask::Entity::find_by_id(id).one(db.read()).await.unwrap().unwrap();
+        assert_eq!((row.state.as_str(), row.reasons.as_str()), ("approving", "to-be-forgotten:0:"));
+        cancel(&world, id).await;
+        assert_eq!(codes(&world, now(), person, None).await, ["to-be-forgotten"]);
+        let late = ask::submit(db, now(), world.actor(), Source::Page, person, "feedback", "Would you?").await;
+        assert_eq!(refusal(late).code(), "to-be-forgotten");
     }
 }
 

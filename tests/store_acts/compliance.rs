@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Role;
-use domain::advocacy::ask::Source;
-use domain::advocacy::consent::{Group, Scope, Wish, usual_end};
+use domain::advocacy::advocate::NewPerson;
+use domain::advocacy::ask::{Act as AskAct, Source};
+use domain::advocacy::consent::{Group, Scope, Subject, Wish, usual_end};
 use domain::advocacy::publication::{Named, TypedPlan};
 use domain::conduct::compliance::{
     Acknowledgements, Asked, Asks, Concerns, Consent, Difference, Head, LetStand, NamedRule, Openings, Publications, Report, Standing,
@@ -14,6 +15,8 @@ use domain::conduct::incident::{TypedReport, next_hour};
 use domain::conduct::sales_opening::{Opened, Typed};
 use domain::time::Zone;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use store::advocacy::advocate::{self, Merged};
+use store::advocacy::ask::{TypedDraft, TypedStep};
 use store::advocacy::consent::Giver;
 use store::advocacy::{ask as ask_store, consent as consent_store, publication as publication_store};
 use store::conduct::agenda_check::TypedDismissal;
@@ -130,6 +133,7 @@ impl Scene {
             state: Set(state.into()),
             reasons: Set("[]".into()),
             submitted_at: Set(when),
+            was_submitted: Set(state == "submitted"),
             ..Default::default()
         }
         .insert(self.world.db.read())
@@ -480,5 +484,67 @@ both_databases! {
                 Difference { what: "Concerns upheld", tables: 2, history: 1 },
             ]
         );
+    }
+}
+
+both_databases! {
+    async fn what_becomes_of_an_ask_and_of_two_records_changes_no_number(scratch) {
+        let scene = Scene::new(&scratch).await;
+        let (world, db) = (&scene.world, &scene.world.db);
+        let (actor, kept, let_through) = (world.actor(), scene.people[0].person_id, scene.people[2].person_id);
+        quiet_period::set_aside(db, now(), world.manager, world.cohort, let_through, "They asked us to write to them.").await.expect("set aside");
+        for person in [kept, let_through] {
+            world.give(person).await;
+        }
+        let step = async |id: i64, revision: i32, act: AskAct| {
+            let typed = TypedStep { comment: "Not in these words.", day: "" };
+            ask_store::step(db, now(), actor, id, revision, act, &typed).await.expect("a step");
+        };
+
+        // A draft that nobody submitted is no ask, cancelled neither.
+        let typed = TypedDraft { person: let_through, kind: "review", wording: "Would you?" };
+        let draft = ask_store::save_draft(db, now(), actor, 0, 0, &typed).await.expect("a draft");
+        step(draft, 1, AskAct::Cancel).await;
+        let nothing = Tally { acknowledged: 3, overrides: 1, ..Tally::default() };
+        assert_eq!(scene.tally().await, nothing);
+
+        // What was submitted stays one: sent back, submitted again, cancelled.
+        let words = "Would you write a review?";
+        ask_store::submit(db, now(), actor, Source::Page, let_through, "review", words).await.expect("submitted");
+        ask_store::submit(db, now(), actor, Source::Page, kept, "review", words).await.expect_err("they are kept from asks");
+        let expect = Tally { asks_refused: 1, asks_allowed: 1, ..nothing };
+        let row = ask::Entity::find().filter(ask::Column::State.eq("submitted")).one(db.read()).await.unwrap().expect("an ask");
+        step(row.id, 1, AskAct::SendBack).await;
+        assert_eq!(scene.tally().await, expect);
+        ask_store::submit_draft(db, now(), actor, row.id, 2, "review", "Would you write two lines?").await.expect("submitted again");
+        assert_eq!(scene.tally().await, expect);
+        step(row.id, 3, AskAct::Cancel).await;
+        assert_eq!(scene.tally().await, expect);
+
+        // The rows name the one who stays from then on, and the history whoever it was.
+        for (gone, email) in [(kept, "one@company0.example"), (let_through, "two@company0.example")] {
+            let new = NewPerson::parse("Somebody", email, "Company 0", "").expect("somebody");
+            let stays = advocate::add(db, now(), actor, &new).await.expect("they are added").person;
+            assert_eq!(advocate::merge(db, now(), actor, stays, gone).await.expect("made one"), Merged::Merged);
+        }
+        assert_eq!(scene.tally().await, expect);
+        scene.run(format!("UPDATE cohort SET quiet_company = TRUE WHERE id = {}", world.cohort)).await;
+        assert_eq!(scene.tally().await, expect, "nobody is counted twice who is at the company twice");
+    }
+}
+
+both_databases! {
+    async fn whoever_is_shown_often_is_told_of_everything_that_is_public(scratch) {
+        let scene = Scene::new(&scratch).await;
+        let person = scene.people[0].person_id;
+        scene.publication("taken down", Ok(person), None).await;
+        // Two lines each: more than two hundred.
+        for _ in 0..101 {
+            scene.publication("live", Ok(person), None).await;
+        }
+        scene.publication("cancelled", Ok(person), None).await;
+        let shown = consent_store::shown(&scene.world.db, Subject::Person(person)).await.expect("a read");
+        assert_eq!(shown.len(), 102);
+        assert!(shown.iter().all(|one| one.scopes == ["name", "quote"]));
     }
 }

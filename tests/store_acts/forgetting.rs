@@ -342,10 +342,11 @@ both_databases! {
         assert_eq!(bodies.iter().map(|one| (one.body.as_str(), one.image_id)).collect::<Vec<_>>(), [("…", None), (kept.as_str(), None)]);
         let achieved = entity::achievement::Entity::find().order_by_asc(entity::achievement::Column::Id).all(db.read()).await.unwrap();
         assert_eq!(
-            achieved.iter().map(|one| (one.person_id, one.title.as_str(), one.title_key.as_str())).collect::<Vec<_>>(),
+            achieved.iter().map(|one| (one.person_id, one.title.as_str(), one.title_key.as_str(), one.state.as_str())).collect::<Vec<_>>(),
             [
-                (None, "Forgotten", "forgotten"),
-                (None, format!("A prize for Forgotten person {ida}").as_str(), format!("a prize for forgotten person {ida}").as_str()),
+                // Nobody is asked to celebrate what is left of hers as news of the company.
+                (None, "Forgotten", "forgotten", "rejected"),
+                (None, format!("A prize for Forgotten person {ida}").as_str(), format!("a prize for forgotten person {ida}").as_str(), "verified"),
             ]
         );
 

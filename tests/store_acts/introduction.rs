@@ -227,6 +227,10 @@ both_databases! {
         for secret in details(1).into_iter().chain(["declined".into(), "said no".into()]) {
             assert!(!message.contains(&secret), "{message}");
         }
+        // Nor does the outbox page say to whom it went, and so who said no.
+        let shown = store::outbox::list(db, None, "", "", 1).await.unwrap().rows;
+        assert_eq!(shown.iter().filter(|line| line.kind == "introduction-offered").count(), 2);
+        assert!(shown.iter().all(|line| line.kind != "introduction-ended"), "{shown:?}");
         for (who, yes) in [(0, true), (0, false), (1, true)] {
             assert_eq!(refusal(stage.answers(db, who, id, yes).await), IntroductionRefusal::Over, "{who}, {yes}");
         }

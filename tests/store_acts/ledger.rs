@@ -13,6 +13,7 @@ use store::advocacy::ledger::{self, Corrected, Seats, record_act, record_give};
 use store::entity::{invitation, ledger_entry};
 use store::{Actor, Db, Halt};
 use tests::both_databases;
+use tests::celebration::{Celebration, DAY, at};
 use tests::world::{Plan, World, now, staff};
 
 fn refusal<T: std::fmt::Debug>(result: Result<T, Halt<LedgerRefusal>>) -> LedgerRefusal {
@@ -117,6 +118,22 @@ both_databases! {
         assert_eq!(ledger::totals_of_lines(&lines), of_person);
         assert_eq!(lines.iter().filter(|line| line.is_live()).map(|line| line.id).collect::<Vec<_>>(), [other]);
         assert_eq!(ledger::of_company(db, company, &Seats::All, 1).await.unwrap().total, 4);
+    }
+}
+
+both_databases! {
+    async fn what_a_person_corrected_is_not_entered_again_by_itself(scratch) {
+        let db = &scratch.db;
+        let stage = Celebration::new(db).await;
+        let who = Principal::Staff { id: stage.priya, roles: vec![Role::Marketing] };
+        let (task, _) = stage.scheduled("Rail prize", &["blog", "newsletter"], DAY).await;
+        stage.publish(at("2027-01-20T09:00:00Z"), task, Channel::Blog).await;
+        let given = rows(db).await;
+        assert_eq!(given.iter().map(|row| row.source.as_str()).collect::<Vec<_>>(), [format!("amplification:{task}")]);
+        ledger::correct(db, at("2027-01-20T10:00:00Z"), &who, given[0].id, "It was no give").await.unwrap();
+        stage.publish(at("2027-01-20T11:00:00Z"), task, Channel::Newsletter).await;
+        let weights: Vec<i32> = rows(db).await.iter().map(|row| row.weight).collect();
+        assert_eq!(weights, [given[0].weight, -given[0].weight]);
     }
 }
 

@@ -68,7 +68,7 @@ both_databases! {
 }
 
 both_databases! {
-    async fn a_customer_gets_a_new_link_and_the_old_one_is_dead(scratch) {
+    async fn a_customer_gets_a_new_link_and_may_go_on_under_the_old_one(scratch) {
         let stage = Celebration::new(&scratch.db).await;
         let db = &scratch.db;
         let lead = staff(db, "lena@halden.example", Role::ProgramManager).await;
@@ -98,8 +98,10 @@ both_databases! {
         }
         let new = mail.secret.unwrap().link.unwrap();
         assert_ne!(new, old);
-        assert_eq!(for_approval(db, hours(48), &old).await.unwrap(), None);
-        assert_eq!(stage.answer(hours(49), &new, Act::CustomerApprove).await, State::Approved);
+        let opened = for_approval(db, hours(48), &new).await.unwrap().expect("the new link opens");
+        assert_eq!(for_approval(db, hours(48), &old).await.unwrap(), Some(opened), "and so does the one they may be writing under");
+        assert_eq!(stage.answer(hours(49), &old, Act::CustomerApprove).await, State::Approved);
+        assert_eq!(stage.answer(hours(49), &new, Act::CustomerApprove).await, State::Approved, "the same again");
 
         // One reminder at most here; then the one who is named, and nobody else.
         let (second, _) = stage.sent("Another prize", &["blog"], DAY).await;
@@ -110,6 +112,15 @@ both_databases! {
         assert_eq!(remind_due(db, hours(500)).await.unwrap(), 1, "the one that was approved waits to be scheduled");
         assert_eq!(stage.task(second).await.state, State::WithCustomer);
         assert_eq!(stage.task(id).await.state, State::Approved);
+
+        // Sent anew, nothing opens but what is sent then.
+        let (third, first) = stage.sent("A third prize", &["blog"], "2027-02-20").await;
+        assert_eq!(remind_due(db, hours(48)).await.unwrap(), 1);
+        let second = mails(db, "approval-waits").await.remove(0).secret.unwrap().link.unwrap();
+        stage.step(hours(49), third, stage.priya, Act::Send).await;
+        for (what, key) in [("the first", &first), ("the reminder’s", &second)] {
+            assert_eq!(for_approval(db, hours(49), key).await.unwrap(), None, "{what}");
+        }
     }
 }
 

@@ -9,18 +9,21 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::advocacy::amplification::{Act, State as TaskState};
-use domain::advocacy::consent::{Channel, Scope};
+use domain::advocacy::consent::{Channel, Scope, Subject};
 use domain::advocacy::publication::State as PublicationState;
-use domain::advocacy::webhook::{State, TypedWebhook, WebhookRefusal, sign};
+use domain::advocacy::webhook::{Answered, State, TypedWebhook, WebhookRefusal, sign};
+use domain::advocacy::wording::TypedWording;
 use sea_orm::EntityTrait;
 use server::web_client::Client;
 use server::webhooks::deliver_due;
+use store::advocacy::amplification::{add_image, save_wording};
 use store::advocacy::consent::{self, Giver};
-use store::advocacy::webhook::{DeliveryLine, deliveries, failed_today, lease, list, queue_due, retry, save};
-use store::entity::webhook;
+use store::advocacy::publication;
+use store::advocacy::webhook::{DeliveryLine, deliveries, failed_today, lease, list, queue_due, retry, save, settle};
+use store::entity::{invitation, webhook};
 use store::{Actor, Db, Halt};
 use tests::both_databases;
-use tests::celebration::{Celebration, DAY, at};
+use tests::celebration::{Celebration, DAY, URL, at, mails};
 
 const BASE: &str = "https://cohorts.halden.example";
 const SEEN_AT: &str = "https://halden.example/news/by-program";
@@ -145,8 +148,8 @@ both_databases! {
         let (kept, url, client) = receiver().await;
         hook(db, priya, "blog", &url).await;
         let (id, _) = stage.scheduled("A prize", &["blog"], DAY).await;
-        assert_eq!(queue_due(db, noon(), BASE).await.unwrap(), 1);
-        assert_eq!(queue_due(db, noon(), BASE).await.unwrap(), 0);
+        assert_eq!(queue_due(db, noon()).await.unwrap(), 1);
+        assert_eq!(queue_due(db, noon()).await.unwrap(), 0);
         let leased = lease(db, noon()).await.unwrap().expect("a delivery");
         assert_eq!((leased.task, leased.attempt), (id, 1));
         assert_eq!(lease(db, noon()).await.unwrap(), None, "it is another server's");
@@ -210,7 +213,7 @@ both_databases! {
 
         // Held by the customer: it waits. Let go on: it is sent.
         let (held, key) = stage.scheduled("Held", &["blog"], DAY).await;
-        assert_eq!(queue_due(db, noon(), BASE).await.unwrap(), 1);
+        assert_eq!(queue_due(db, noon()).await.unwrap(), 1);
         stage.answer(noon(), &key, Act::CustomerHold).await;
         assert_eq!(deliver_due(db, BASE, &client, noon()).await.unwrap(), 0);
         assert_eq!(last(db, noon()).await.state, State::Queued);
@@ -221,14 +224,14 @@ both_databases! {
 
         // Edited after it was queued: what was approved is not what stands, and nothing is sent.
         let (edited, _) = stage.scheduled("Edited", &["blog"], DAY).await;
-        assert_eq!(queue_due(db, noon(), BASE).await.unwrap(), 1);
+        assert_eq!(queue_due(db, noon()).await.unwrap(), 1);
         stage.write(edited, "blog", "Very well done.").await;
         assert_eq!(deliver_due(db, BASE, &client, noon()).await.unwrap(), 0);
         assert_eq!(last(db, noon()).await.state, State::Failed);
 
         // The name taken back: nothing of it leaves, queued or not.
         let (taken, _) = stage.scheduled("Taken back", &["blog"], DAY).await;
-        assert_eq!(queue_due(db, noon(), BASE).await.unwrap(), 1);
+        assert_eq!(queue_due(db, noon()).await.unwrap(), 1);
         consent::withdraw(db, noon(), Giver::Invitation(stage.guest), Scope::Name, &[]).await.unwrap();
         assert_eq!(deliver_due(db, BASE, &client, noon()).await.unwrap(), 0);
         assert_eq!(stage.task(taken).await.state, TaskState::Withdrawn);
@@ -251,5 +254,109 @@ both_databases! {
         let delivery = last(db, noon()).await;
         assert!(delivery.last_answer.contains("private network"), "{}", delivery.last_answer);
         assert_eq!((delivery.state, count(&kept)), (State::Queued, 0));
+    }
+}
+
+both_databases! {
+    async fn what_was_stopped_while_it_was_under_way_and_is_public_is_to_be_taken_down(scratch) {
+        let stage = Celebration::new(&scratch.db).await;
+        let (db, priya) = (&scratch.db, Actor::Staff(stage.priya));
+        let (kept, url, client) = receiver().await;
+        hook(db, priya, "blog", &url).await;
+        let (id, _) = stage.scheduled("A prize", &["blog"], DAY).await;
+        let (other, _) = stage.scheduled("Another prize", &["blog"], DAY).await;
+        let blog = stage.publication(id, Channel::Blog).await;
+        assert_eq!(queue_due(db, noon()).await.unwrap(), 2);
+        let first = lease(db, noon()).await.unwrap().expect("a delivery");
+        let second = lease(db, noon()).await.unwrap().expect("another delivery");
+        assert_eq!((first.task, second.task), (id, other));
+        settle(db, noon(), &second, Answered::Failed("It did not answer in time.".to_owned())).await.unwrap();
+        // Both are out there, or may be; and the person takes their name back.
+        consent::withdraw(db, noon(), Giver::Invitation(stage.guest), Scope::Name, &[]).await.unwrap();
+        assert_eq!(publication::get(db, noon(), blog).await.unwrap().unwrap().state, PublicationState::Cancelled);
+        mails(db, "").await;
+
+        settle(db, noon(), &first, Answered::Published { url: SEEN_AT.to_owned(), at: noon() }).await.unwrap();
+        let found = publication::get(db, noon(), blog).await.unwrap().unwrap();
+        assert_eq!((found.state, found.url.as_str(), found.published_at), (PublicationState::Live, SEEN_AT, Some(noon())));
+        assert_eq!(publication::due(db).await.unwrap().iter().map(|one| one.publication).collect::<Vec<_>>(), [blog]);
+        let guest = invitation::Entity::find_by_id(stage.guest).one(db.read()).await.unwrap().unwrap();
+        let shown = consent::shown(db, Subject::Person(guest.person_id)).await.unwrap();
+        assert_eq!(
+            shown.iter().map(|one| (one.publication, one.state, one.url.as_str(), one.take_down.is_some())).collect::<Vec<_>>(),
+            [(blog, PublicationState::Live, SEEN_AT, true)],
+            "the person reads that it is there, and by when it is gone"
+        );
+        let mut told: Vec<String> = mails(db, "take-down-needed").await.into_iter().map(|mail| mail.to_email).collect();
+        told.sort();
+        assert_eq!(told, ["otto@halden.example", "priya@halden.example"]);
+        let delivery = deliveries(db, noon(), None, 1).await.unwrap().rows.into_iter().find(|one| one.id == first.id).unwrap();
+        assert_eq!(delivery.state, State::Failed);
+        assert!(delivery.last_answer.contains(SEEN_AT), "{}", delivery.last_answer);
+        assert!(delivery.last_answer.ends_with("It is to be taken down by Monday 25 January 2027."), "{}", delivery.last_answer);
+        assert_eq!(stage.task(id).await.state, TaskState::Withdrawn);
+        // Gone, with proof.
+        publication::close_take_down(db, noon(), priya, found.take_downs[0].id, "Checked at 14:00, the page answers 404.").await.unwrap();
+        assert_eq!(publication::get(db, noon(), blog).await.unwrap().unwrap().state, PublicationState::TakenDown);
+
+        // The other one left too, and nobody knows what became of it: nobody is told that it was not sent.
+        assert_eq!(deliver_due(db, BASE, &client, noon() + TimeDelta::minutes(5)).await.unwrap(), 0);
+        assert_eq!(count(&kept), 0);
+        let stopped = failed_today(db, noon()).await.unwrap();
+        assert_eq!(stopped.iter().map(|one| (one.id, one.stopped, one.attempts)).collect::<Vec<_>>(), [(second.id, true, 1)]);
+        assert!(stopped[0].last_answer.starts_with("It was sent, and is no longer planned for this day."), "{}", stopped[0].last_answer);
+        assert_eq!(failed_today(db, noon() + TimeDelta::days(4)).await.unwrap(), []);
+    }
+}
+
+both_databases! {
+    async fn what_a_person_recorded_first_is_done_wherever_the_program_says_it_is(scratch) {
+        let stage = Celebration::new(&scratch.db).await;
+        let (db, priya) = (&scratch.db, Actor::Staff(stage.priya));
+        let (_, url, _) = receiver().await;
+        hook(db, priya, "blog", &url).await;
+        let (id, _) = stage.scheduled("A prize", &["blog"], DAY).await;
+        let blog = stage.publication(id, Channel::Blog).await;
+        assert_eq!(queue_due(db, noon()).await.unwrap(), 1);
+        let leased = lease(db, noon()).await.unwrap().expect("a delivery");
+        assert_eq!(stage.publish(noon(), id, Channel::Blog).await, TaskState::Published);
+        let recorded = format!("{URL}/blog");
+        settle(db, noon(), &leased, Answered::Published { url: format!("{recorded}/"), at: noon() }).await.unwrap();
+        let delivery = last(db, noon()).await;
+        assert_eq!((delivery.state, delivery.last_answer), (State::Done, format!("A person published it: {recorded}. The program says {recorded}/.")));
+        let found = publication::get(db, noon(), blog).await.unwrap().unwrap();
+        assert_eq!((found.state, found.url, found.take_downs.len()), (PublicationState::Live, recorded, 0));
+        assert_eq!(stage.task(id).await.state, TaskState::Published);
+    }
+}
+
+both_databases! {
+    async fn the_picture_that_was_approved_goes_with_it(scratch) {
+        let stage = Celebration::new(&scratch.db).await;
+        let (db, priya) = (&scratch.db, Actor::Staff(stage.priya));
+        let (kept, url, client) = receiver().await;
+        hook(db, priya, "blog", &url).await;
+        let id = stage.verified("A prize").await;
+        let picture = b"\x89PNG\r\n\x1a\n\x01".to_vec();
+        let image = add_image(db, tests::world::now(), priya, id, stage.task(id).await.revision, picture).await.unwrap().to_string();
+        let typed =
+            TypedWording { channel: "blog", language: "en", body: "Well done.", image: &image, image_alt: "A cup", ..TypedWording::default() };
+        save_wording(db, tests::world::now(), priya, id, stage.task(id).await.revision, &typed).await.unwrap();
+        stage.plan(id, DAY).await;
+        stage.step(tests::world::now(), id, stage.priya, Act::Submit).await;
+        stage.step(tests::world::now(), id, stage.otto, Act::Approve).await;
+        stage.step(tests::world::now(), id, stage.priya, Act::Send).await;
+        let key = mails(db, "approval-asked").await.remove(0).secret.unwrap().link.unwrap();
+        stage.answer(tests::world::now(), &key, Act::CustomerApprove).await;
+        stage.step(tests::world::now(), id, stage.priya, Act::Schedule).await;
+        assert_eq!(deliver_due(db, BASE, &client, noon()).await.unwrap(), 1);
+        let (_, body) = kept.lock().unwrap().got.remove(0);
+        let sent: serde_json::Value = serde_json::from_str(&body).unwrap();
+        let expect = serde_json::json!({
+            "media_type": "image/png", "content": "iVBORw0KGgoB", "alt": "A cup",
+            "sha256": "275f1bcbbb585c71e3b2184304eccfa0e37de92022ca3b6f4e9c10df32318d85",
+        });
+        assert_eq!(sent["image"], expect);
+        assert!(!body.contains(BASE), "nothing that needs a sign-in: {body}");
     }
 }

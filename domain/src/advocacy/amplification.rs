@@ -98,6 +98,16 @@ crate::text_enum! {
     pub enum HeldBy {
         Host = "host",
         Customer = "customer",
+        /// The customer, over a hold of the host's: once they let go, the host's still stands.
+        Both = "both",
+    }
+}
+
+impl HeldBy {
+    /// Whether it goes on only once the customer says so.
+    #[must_use]
+    pub const fn is_customers(self) -> bool {
+        matches!(self, Self::Customer | Self::Both)
     }
 }
 
@@ -148,6 +158,7 @@ pub fn after(state: State, hold: Option<Hold>, act: Act) -> Result<State, Amplif
         ) => Some(S::OnHold),
         (A::CustomerHold, S::WithCustomer | S::Approved | S::Scheduled | S::ChangesRequested | S::OnHold | S::Failed) => Some(S::OnHold),
         (A::Resume, S::OnHold) => back(HeldBy::Host),
+        (A::CustomerResume, S::OnHold) if hold.is_some_and(|hold| hold.by == HeldBy::Both) => Some(S::OnHold),
         (A::CustomerResume, S::OnHold) => back(HeldBy::Customer),
         (A::Schedule, S::Approved | S::Scheduled | S::Failed) => Some(S::Scheduled),
         (A::Publish, S::Scheduled | S::Failed | S::Published) => Some(S::Published),
@@ -173,7 +184,7 @@ pub fn after(state: State, hold: Option<Hold>, act: Act) -> Result<State, Amplif
         _ => None,
     };
     next.ok_or_else(|| {
-        let by_customer = matches!(hold, Some(Hold { by: HeldBy::Customer, .. }));
+        let by_customer = hold.is_some_and(|hold| hold.by.is_customers());
         if state == S::OnHold && by_customer && !act.is_customers() {
             AmplificationRefusal::HeldByCustomer
         } else {
@@ -182,17 +193,27 @@ pub fn after(state: State, hold: Option<Hold>, act: Act) -> Result<State, Amplif
     })
 }
 
-/// The hold after an act that [`after`] allows. A customer's hold stands until they let go of it, whatever the host does.
+/// The hold after an act that [`after`] allows. A customer's hold stands until they let go of it, whatever the host does;
+/// and the host's stands until the host lets go of it.
 #[must_use]
 pub fn hold_after(state: State, hold: Option<Hold>, act: Act) -> Option<Hold> {
     match (state, act) {
         // What is written anew starts anew.
         (State::OnHold, Act::Edit) => hold.map(|hold| Hold { from: State::Draft, ..hold }),
-        (State::OnHold, Act::CustomerHold) => hold.map(|hold| Hold { by: HeldBy::Customer, ..hold }),
+        (State::OnHold, Act::CustomerHold) => hold.map(|hold| Hold { by: with_customer(hold.by), ..hold }),
+        (State::OnHold, Act::CustomerResume) => hold.filter(|hold| hold.by == HeldBy::Both).map(|hold| Hold { by: HeldBy::Host, ..hold }),
         (State::OnHold, Act::Hold) => hold,
         (from, Act::Hold) => Some(Hold { from, by: HeldBy::Host }),
         (from, Act::CustomerHold) => Some(Hold { from, by: HeldBy::Customer }),
         _ => None,
+    }
+}
+
+/// Who holds it once the customer does so too.
+const fn with_customer(by: HeldBy) -> HeldBy {
+    match by {
+        HeldBy::Host | HeldBy::Both => HeldBy::Both,
+        HeldBy::Customer => HeldBy::Customer,
     }
 }
 
@@ -240,6 +261,8 @@ pub struct Ready {
     pub day: Option<NaiveDate>,
     /// Something of somebody is shown.
     pub shown: bool,
+    /// Where it is somebody's achievement, their name is among what is shown: whatever the words say, it is about them.
+    pub named: bool,
     /// Somebody is named who approves it for the customer.
     pub approver: bool,
 }
@@ -256,6 +279,8 @@ impl Ready {
             Err(AmplificationRefusal::NoDay)
         } else if !self.shown {
             Err(AmplificationRefusal::NothingShown)
+        } else if !self.named {
+            Err(AmplificationRefusal::NameNotShown)
         } else if !self.approver {
             Err(AmplificationRefusal::NoApprover)
         } else {
@@ -342,7 +367,7 @@ impl Hashes<'_> {
 }
 
 /// The state after a customer's answer. Approving and suggesting are about exactly what they have before them; holding and
-/// declining stop it, whatever it has become.
+/// declining are not, once it was sent. While it is written anew nothing is theirs to answer: a new version will come.
 ///
 /// # Errors
 /// It changed meanwhile, or it is not theirs to answer now.
@@ -356,6 +381,15 @@ pub fn answer(state: State, hold: Option<Hold>, act: Act, hashes: &Hashes<'_>) -
         return Err(AmplificationRefusal::WordingChanged);
     }
     Ok(next)
+}
+
+/// Nobody approves for a day that has passed: another one has to be chosen first.
+///
+/// # Errors
+/// The day has passed.
+pub fn in_time(act: Act, planned_for: Option<NaiveDate>, today: NaiveDate) -> Result<(), AmplificationRefusal> {
+    let passed = planned_for.is_some_and(|day| day < today);
+    if act == Act::CustomerApprove && passed { Err(AmplificationRefusal::DayPassed) } else { Ok(()) }
 }
 
 /// The customer approves exactly what they have before them.
@@ -505,6 +539,8 @@ pub enum AmplificationRefusal {
     NoDay,
     NoApprover,
     NothingShown,
+    /// It is somebody's achievement, and their name is not among what is shown.
+    NameNotShown,
     /// What was answered is not what stands.
     WordingChanged,
     /// The answer of the one decision on publications.
@@ -516,6 +552,8 @@ pub enum AmplificationRefusal {
     NotTheDay {
         approved: NaiveDate,
     },
+    /// The customer approves no day that has passed.
+    DayPassed,
     /// The publication itself is no longer one to be made.
     PublicationOver(PublicationState),
     /// The link is unknown, was replaced, or has ended.
@@ -546,11 +584,13 @@ impl Refusal for AmplificationRefusal {
             Self::NoDay => "no-day",
             Self::NoApprover => "no-approver",
             Self::NothingShown => "nothing-shown",
+            Self::NameNotShown => "name-not-shown",
             Self::WordingChanged => "wording-changed",
             Self::ConsentMissing(_) => "consent-missing",
             Self::NotApproved => "not-approved",
             Self::HeldByCustomer => "held-by-customer",
             Self::NotTheDay { .. } => "not-the-day",
+            Self::DayPassed => "day-passed",
             Self::PublicationOver(_) => "publication-over",
             Self::LinkOver => "link-over",
         }
@@ -569,6 +609,9 @@ impl Refusal for AmplificationRefusal {
             Self::NoDay => "Choose the day it is to be seen, today or later: the customer approves exactly that day.".into(),
             Self::NoApprover => "Name who approves it for the customer, with their e-mail address.".into(),
             Self::NothingShown => "Say what of whom it shows, at least one thing: the consents are asked for exactly that.".into(),
+            Self::NameNotShown => {
+                "This is about a person. Tick their name in what it shows: nothing about them is published without their consent.".into()
+            }
             Self::WordingChanged => {
                 "Nothing was recorded: this was changed after you opened it. Read what the page says now, then answer.".into()
             }
@@ -580,6 +623,10 @@ impl Refusal for AmplificationRefusal {
                 "The customer approved {} only, counted in UTC. For another day, change the day and send it to them again.",
                 words::day(*approved)
             ),
+            Self::DayPassed => {
+                "Nothing was recorded: the day this was planned for has passed. We choose another day and ask you again, with a new link."
+                    .into()
+            }
             Self::PublicationOver(PublicationState::TakenDown) => {
                 "This publication was taken down. Reopen the task, and the approval and the consents are asked anew.".into()
             }
@@ -596,7 +643,7 @@ impl Refusal for AmplificationRefusal {
             Self::CommentNeeded => Some("comment"),
             Self::NoDay => Some("planned_for"),
             Self::NoApprover => Some("approver_email"),
-            Self::NothingShown => Some("shows"),
+            Self::NothingShown | Self::NameNotShown => Some("shows"),
             _ => None,
         }
     }
@@ -614,7 +661,7 @@ const fn not_now(state: State) -> &'static str {
         State::Published | State::Measured => "This is public already. What is to go is taken down on its publication’s page.",
         State::ChangesRequested => "Changes were asked for. Edit the wording, then send it to review again.",
         State::OnHold => "This is on hold. Resume it first.",
-        State::Rejected => "This was declined, and stays so. Nothing of it is published.",
+        State::Rejected => "This was declined, and stays so. Nothing more of it is published.",
         State::Withdrawn => "This was withdrawn, and nothing more of it is published. Reopen it to begin anew.",
         State::Failed => "This was not published on its day. Choose another day, and ask for the approval anew.",
     }
@@ -652,28 +699,28 @@ mod tests {
 
     /// Every state × every act: the state after it, `.` where it is refused. A task on hold came from `scheduled`.
     const TABLE: &str = "
-        act               draft      in-review           approved-internally with-customer     approved          scheduled         published measured  changes-requested on-hold:host on-hold:customer rejected withdrawn failed
-        edit              draft      draft               draft               draft             draft             draft             .         .         draft             on-hold      on-hold          .        .         draft
-        submit            in-review  in-review           .                   .                 .                 .                 .         .         in-review         .            .                .        .         .
-        approve           .          approved-internally approved-internally .                 .                 .                 .         .         .                 .            .                .        .         .
-        request-changes   .          changes-requested   changes-requested   .                 .                 .                 .         .         changes-requested .            .                .        .         .
-        reject            .          rejected            rejected            .                 .                 .                 .         .         .                 .            .                rejected .         .
-        send              .          .                   with-customer       with-customer     .                 .                 .         .         .                 .            .                .        .         .
-        customer-approve  .          .                   .                   approved          approved          scheduled         .         .         .                 .            .                .        .         .
-        customer-suggest  .          .                   .                   changes-requested changes-requested changes-requested .         .         changes-requested .            .                .        .         .
-        customer-decline  .          .                   .                   rejected          rejected          rejected          .         .         rejected          rejected     rejected         rejected .         rejected
-        hold              on-hold    on-hold             on-hold             on-hold           on-hold           on-hold           .         .         on-hold           on-hold      on-hold          .        .         on-hold
-        customer-hold     .          .                   .                   on-hold           on-hold           on-hold           .         .         on-hold           on-hold      on-hold          .        .         on-hold
-        resume            .          .                   .                   .                 .                 .                 .         .         .                 scheduled    .                .        .         .
-        customer-resume   .          .                   .                   .                 .                 .                 .         .         .                 .            scheduled        .        .         .
-        schedule          .          .                   .                   .                 scheduled         scheduled         .         .         .                 .            .                .        .         scheduled
-        publish           .          .                   .                   .                 .                 published         published .         .                 .            .                .        .         published
-        fail              .          .                   .                   .                 .                 failed            .         .         .                 .            .                .        .         failed
-        measure           .          .                   .                   .                 .                 .                 measured  measured  .                 .            .                .        .         .
-        withdraw          withdrawn  withdrawn           withdrawn           withdrawn         withdrawn         withdrawn         .         .         withdrawn         withdrawn    withdrawn        .        withdrawn withdrawn
-        consent-withdrawn draft      draft               draft               withdrawn         withdrawn         withdrawn         .         .         draft             withdrawn    withdrawn        .        withdrawn withdrawn
-        taken-down        .          .                   .                   .                 .                 .                 withdrawn withdrawn .                 .            .                .        withdrawn .
-        reopen            .          .                   .                   .                 .                 .                 .         .         .                 .            .                .        draft     .";
+        act               draft      in-review           approved-internally with-customer     approved          scheduled         published measured  changes-requested on-hold:host on-hold:customer on-hold:both rejected withdrawn failed
+        edit              draft      draft               draft               draft             draft             draft             .         .         draft             on-hold      on-hold          on-hold      .        .         draft
+        submit            in-review  in-review           .                   .                 .                 .                 .         .         in-review         .            .                .            .        .         .
+        approve           .          approved-internally approved-internally .                 .                 .                 .         .         .                 .            .                .            .        .         .
+        request-changes   .          changes-requested   changes-requested   .                 .                 .                 .         .         changes-requested .            .                .            .        .         .
+        reject            .          rejected            rejected            .                 .                 .                 .         .         .                 .            .                .            rejected .         .
+        send              .          .                   with-customer       with-customer     .                 .                 .         .         .                 .            .                .            .        .         .
+        customer-approve  .          .                   .                   approved          approved          scheduled         .         .         .                 .            .                .            .        .         .
+        customer-suggest  .          .                   .                   changes-requested changes-requested changes-requested .         .         changes-requested .            .                .            .        .         .
+        customer-decline  .          .                   .                   rejected          rejected          rejected          .         .         rejected          rejected     rejected         rejected     rejected .         rejected
+        hold              on-hold    on-hold             on-hold             on-hold           on-hold           on-hold           .         .         on-hold           on-hold      on-hold          on-hold      .        .         on-hold
+        customer-hold     .          .                   .                   on-hold           on-hold           on-hold           .         .         on-hold           on-hold      on-hold          on-hold      .        .         on-hold
+        resume            .          .                   .                   .                 .                 .                 .         .         .                 scheduled    .                .            .        .         .
+        customer-resume   .          .                   .                   .                 .                 .                 .         .         .                 .            scheduled        on-hold      .        .         .
+        schedule          .          .                   .                   .                 scheduled         scheduled         .         .         .                 .            .                .            .        .         scheduled
+        publish           .          .                   .                   .                 .                 published         published .         .                 .            .                .            .        .         published
+        fail              .          .                   .                   .                 .                 failed            .         .         .                 .            .                .            .        .         failed
+        measure           .          .                   .                   .                 .                 .                 measured  measured  .                 .            .                .            .        .         .
+        withdraw          withdrawn  withdrawn           withdrawn           withdrawn         withdrawn         withdrawn         .         .         withdrawn         withdrawn    withdrawn        withdrawn    .        withdrawn withdrawn
+        consent-withdrawn draft      draft               draft               withdrawn         withdrawn         withdrawn         .         .         draft             withdrawn    withdrawn        withdrawn    .        withdrawn withdrawn
+        taken-down        .          .                   .                   .                 .                 .                 withdrawn withdrawn .                 .            .                .            .        withdrawn .
+        reopen            .          .                   .                   .                 .                 .                 .         .         .                 .            .                .            .        draft     .";
 
     /// A state of the table with its hold.
     fn place(word: &str) -> (State, Option<Hold>) {
@@ -718,11 +765,16 @@ mod tests {
     #[test]
     fn only_who_holds_it_lets_it_go_on() {
         let hold = |from, by| Some(Hold { from, by });
-        let (host, customer) = (HeldBy::Host, HeldBy::Customer);
+        let (host, customer, both) = (HeldBy::Host, HeldBy::Customer, HeldBy::Both);
         for (state, held, act, expect) in [
             (State::Approved, None, Act::Hold, hold(State::Approved, host)),
             (State::Approved, None, Act::CustomerHold, hold(State::Approved, customer)),
-            (State::OnHold, hold(State::Approved, host), Act::CustomerHold, hold(State::Approved, customer)),
+            (State::OnHold, hold(State::Approved, host), Act::CustomerHold, hold(State::Approved, both)),
+            (State::OnHold, hold(State::Approved, both), Act::CustomerHold, hold(State::Approved, both)),
+            (State::OnHold, hold(State::Approved, both), Act::Hold, hold(State::Approved, both)),
+            (State::OnHold, hold(State::Approved, both), Act::Edit, hold(State::Draft, both)),
+            (State::OnHold, hold(State::Approved, both), Act::CustomerResume, hold(State::Approved, host)),
+            (State::OnHold, hold(State::Approved, both), Act::CustomerDecline, None),
             (State::OnHold, hold(State::Approved, customer), Act::Hold, hold(State::Approved, customer)),
             (State::OnHold, hold(State::Approved, customer), Act::CustomerHold, hold(State::Approved, customer)),
             (State::OnHold, hold(State::Approved, customer), Act::Edit, hold(State::Draft, customer)),
@@ -731,10 +783,12 @@ mod tests {
         ] {
             assert_eq!(hold_after(state, held, act), expect, "{act} on {state} ({held:?})");
         }
-        let held = hold(State::Approved, customer);
-        for act in [Act::Resume, Act::Schedule, Act::Publish, Act::Send] {
-            assert_eq!(after(State::OnHold, held, act), Err(AmplificationRefusal::HeldByCustomer), "{act}");
+        for held in [hold(State::Approved, customer), hold(State::Approved, both)] {
+            for act in [Act::Resume, Act::Schedule, Act::Publish, Act::Send] {
+                assert_eq!(after(State::OnHold, held, act), Err(AmplificationRefusal::HeldByCustomer), "{act}");
+            }
         }
+        assert_eq!(after(State::OnHold, hold(State::Approved, both), Act::CustomerResume), Ok(State::OnHold), "the host's still stands");
         let by_host = after(State::OnHold, hold(State::Approved, host), Act::CustomerResume);
         assert_eq!(by_host, Err(AmplificationRefusal::NotNow { state: State::OnHold, act: Act::CustomerResume }));
     }
@@ -753,6 +807,7 @@ mod tests {
             changes-requested submit hold withdraw
             on-hold:host resume withdraw
             on-hold:customer withdraw
+            on-hold:both withdraw
             rejected
             withdrawn reopen
             failed schedule hold withdraw";
@@ -792,13 +847,14 @@ mod tests {
     #[test]
     fn the_first_thing_that_is_missing_is_named() {
         let today = day("2027-01-15");
-        let all = Ready { written: true, day: Some(today), shown: true, approver: true };
+        let all = Ready { written: true, day: Some(today), shown: true, named: true, approver: true };
         for (ready, expect) in [
             (all, Ok(())),
-            (Ready { written: false, day: None, shown: false, approver: false }, Err(AmplificationRefusal::NothingWritten)),
+            (Ready { written: false, day: None, shown: false, named: false, approver: false }, Err(AmplificationRefusal::NothingWritten)),
             (Ready { day: None, shown: false, ..all }, Err(AmplificationRefusal::NoDay)),
             (Ready { day: Some(day("2027-01-14")), ..all }, Err(AmplificationRefusal::NoDay)),
-            (Ready { shown: false, approver: false, ..all }, Err(AmplificationRefusal::NothingShown)),
+            (Ready { shown: false, named: false, approver: false, ..all }, Err(AmplificationRefusal::NothingShown)),
+            (Ready { named: false, approver: false, ..all }, Err(AmplificationRefusal::NameNotShown)),
             (Ready { approver: false, ..all }, Err(AmplificationRefusal::NoApprover)),
         ] {
             assert_eq!(ready.check(today), expect, "{ready:?}");
@@ -839,6 +895,23 @@ mod tests {
             ("", "", State::Scheduled, false),
         ] {
             assert_eq!(approved(current, wanted, state).is_ok(), fits, "{state} {current} {wanted}");
+        }
+    }
+
+    #[test]
+    fn nobody_approves_a_day_that_has_passed() {
+        let today = day("2027-01-15");
+        for (act, planned_for, fits) in [
+            (Act::CustomerApprove, Some("2027-01-16"), true),
+            (Act::CustomerApprove, Some("2027-01-15"), true),
+            (Act::CustomerApprove, Some("2027-01-14"), false),
+            (Act::CustomerApprove, None, true),
+            (Act::CustomerSuggest, Some("2027-01-14"), true),
+            (Act::CustomerHold, Some("2027-01-14"), true),
+            (Act::CustomerDecline, Some("2027-01-14"), true),
+        ] {
+            let expect = if fits { Ok(()) } else { Err(AmplificationRefusal::DayPassed) };
+            assert_eq!(in_time(act, planned_for.map(day), today), expect, "{act} {planned_for:?}");
         }
     }
 

@@ -25,7 +25,7 @@ mod life;
 mod next_give;
 mod reason;
 
-pub use life::{Act, AskRefusal, State, acts, after, parse_comment, parse_day, parse_note};
+pub use life::{Act, AskRefusal, State, acts, after, in_time, parse_comment, parse_day, parse_note};
 pub use next_give::{NextGive, OpenForThem};
 pub use reason::{Cap, Kept, KeptWord, Quiet, Reason};
 
@@ -138,6 +138,8 @@ pub struct Facts<'a> {
     pub problem: bool,
     /// Something is to be put right with their company.
     pub company_problem: bool,
+    /// They asked to be forgotten, and it is not done yet.
+    pub to_be_forgotten: bool,
     /// What was given to them and stands.
     pub gives: u32,
     /// What is more useful now than asking.
@@ -189,6 +191,7 @@ pub fn may_ask(facts: &Facts<'_>, now: DateTime<Utc>) -> Result<Allowed, NotNow>
     reasons.extend(facts.asked.open.map(Reason::OneOpen));
     reasons.extend(facts.problem.then_some(Reason::Problem));
     reasons.extend(facts.company_problem.then_some(Reason::CompanyProblem));
+    reasons.extend(facts.to_be_forgotten.then_some(Reason::ToBeForgotten));
     reasons.extend(own_limits(facts, now.date_naive()));
     reasons.extend(consent(facts));
     reasons.extend(caps(facts, now.date_naive()));
@@ -382,6 +385,7 @@ mod tests {
         limits: Limits,
         problem: bool,
         company_problem: bool,
+        to_be_forgotten: bool,
         gives: u32,
     }
 
@@ -395,6 +399,7 @@ mod tests {
                 limits: Limits::default(),
                 problem: false,
                 company_problem: false,
+                to_be_forgotten: false,
                 gives: 1,
             }
         }
@@ -410,6 +415,7 @@ mod tests {
                 limits: &self.limits,
                 problem: self.problem,
                 company_problem: self.company_problem,
+                to_be_forgotten: self.to_be_forgotten,
                 gives: self.gives,
                 next: &NextGive::Look,
             };
@@ -524,6 +530,7 @@ mod tests {
             ("one is open", asked(AskedBefore { open: Some(State::Submitted), ..AskedBefore::default() }), vec!["one-open"]),
             ("a problem", Told { problem: true, ..free.clone() }, vec!["problem"]),
             ("one of the company's", Told { company_problem: true, ..free.clone() }, vec!["company-problem"]),
+            ("a wish to be forgotten", Told { to_be_forgotten: true, ..free.clone() }, vec!["to-be-forgotten"]),
             ("a pause", limits(Limits { pause_until: Some(day("2027-03-29")), ..Limits::default() }), vec!["paused"]),
             ("a pause that is over", limits(Limits { pause_until: Some(day("2027-03-28")), ..Limits::default() }), vec![]),
             ("never this", limits(Limits { never: [AskKind::Review].into(), ..Limits::default() }), vec!["never"]),
@@ -595,6 +602,7 @@ mod tests {
             },
             problem: true,
             company_problem: true,
+            to_be_forgotten: true,
             gives: 4,
         };
         let why = told.may_ask(&[stay(1, 1, "2027-03-31"), stay(2, 7, "2027-03-30")], at("2027-03-29T12:00:00Z")).unwrap_err();
@@ -607,6 +615,7 @@ mod tests {
                 "one-open",
                 "problem",
                 "company-problem",
+                "to-be-forgotten",
                 "paused",
                 "never",
                 "own-cap",
@@ -621,10 +630,10 @@ mod tests {
         let kept = Kept::write(&Err(why));
         assert_eq!(
             kept,
-            "quiet:1:2027-05-03\nquiet-company:2:2027-05-02\none-open:0:\nproblem:0:\ncompany-problem:0:\npaused:0:2027-06-30\nnever:0:\n\
+            "quiet:1:2027-05-03\nquiet-company:2:2027-05-02\none-open:0:\nproblem:0:\ncompany-problem:0:\nto-be-forgotten:0:\npaused:0:2027-06-30\nnever:0:\n\
              own-cap:0:2027-03-31\nconsent:0:\nperson-cap:0:2027-03-31\ncompany-cap:0:2027-03-31\ninterval:0:2027-05-01\ngive-first:0:"
         );
-        assert_eq!(Kept::read(&kept).len(), 13);
+        assert_eq!(Kept::read(&kept).len(), 14);
     }
 
     #[test]
@@ -705,8 +714,8 @@ mod tests {
         let open = proptest::option::of(proptest::sample::select(vec![State::Submitted, State::Asked, State::Scheduled]));
         let asked = (open, 0_u32..4, 0_u32..4, 0_u32..6, proptest::option::of(0_u64..200));
         let limits = (proptest::option::of(0_u32..4), any::<bool>(), proptest::option::of(0_u64..200));
-        (asked, limits, any::<bool>(), any::<bool>(), 0_u32..6, any::<bool>()).prop_map(
-            |(asked, limits, problem, company_problem, gives, allowed)| {
+        (asked, limits, any::<bool>(), any::<bool>(), any::<bool>(), 0_u32..6, any::<bool>()).prop_map(
+            |(asked, limits, problem, company_problem, to_be_forgotten, gives, allowed)| {
                 let day = |days: u64| NaiveDate::from_ymd_opt(2027, 1, 1).unwrap() + Days::new(days);
                 let (open, lately, company, ever, last) = asked;
                 let (most_per_quarter, never, pause) = limits;
@@ -729,6 +738,7 @@ mod tests {
                     },
                     problem,
                     company_problem,
+                    to_be_forgotten,
                     gives,
                 }
             },
@@ -765,6 +775,7 @@ mod tests {
             },
             problem: one.problem || other.problem,
             company_problem: one.company_problem || other.company_problem,
+            to_be_forgotten: one.to_be_forgotten || other.to_be_forgotten,
             gives: one.gives.min(other.gives),
         }
     }

@@ -125,7 +125,7 @@ pub const fn waits_for(state: State, hold: Option<Hold>) -> Waits {
         State::WithCustomer => Waits::Customer,
         State::Scheduled => Waits::Day,
         State::OnHold => match hold {
-            Some(Hold { by: HeldBy::Customer, .. }) => Waits::Customer,
+            Some(Hold { by: HeldBy::Customer | HeldBy::Both, .. }) => Waits::Customer,
             _ => Waits::Nobody,
         },
         State::Measured | State::Rejected | State::Withdrawn => Waits::Nobody,
@@ -146,7 +146,7 @@ pub const fn waits_words(state: State, hold: Option<Hold>) -> &'static str {
         State::Measured => "counted",
         State::ChangesRequested => "changes wanted",
         State::OnHold => match hold {
-            Some(Hold { by: HeldBy::Customer, .. }) => "held by the customer",
+            Some(Hold { by: HeldBy::Customer | HeldBy::Both, .. }) => "held by the customer",
             _ => "on hold",
         },
         State::Rejected => "rejected",
@@ -163,7 +163,7 @@ mod tests {
         let held = State::ALL
             .iter()
             .filter(|state| **state != State::OnHold)
-            .flat_map(|from| [HeldBy::Host, HeldBy::Customer].map(|by| (State::OnHold, Some(Hold { from: *from, by }))));
+            .flat_map(|from| [HeldBy::Host, HeldBy::Customer, HeldBy::Both].map(|by| (State::OnHold, Some(Hold { from: *from, by }))));
         State::ALL.iter().map(|state| (*state, None)).chain(held).collect()
     }
 
@@ -194,7 +194,7 @@ mod tests {
         for from in
             [State::Draft, State::InReview, State::WithCustomer, State::Approved, State::Scheduled, State::Failed, State::ChangesRequested]
         {
-            for by in [HeldBy::Host, HeldBy::Customer] {
+            for by in [HeldBy::Host, HeldBy::Customer, HeldBy::Both] {
                 assert_eq!(column(State::OnHold, Some(Hold { from, by })), column(from, None), "{from}");
             }
         }
@@ -237,7 +237,7 @@ mod tests {
     fn everything_that_is_not_over_waits_for_somebody() {
         for (state, hold) in holds() {
             let over = matches!(state, State::Measured | State::Rejected | State::Withdrawn);
-            let held_here = state == State::OnHold && !matches!(hold, Some(Hold { by: HeldBy::Customer, .. }));
+            let held_here = state == State::OnHold && !matches!(hold, Some(Hold { by: HeldBy::Customer | HeldBy::Both, .. }));
             assert_eq!(waits_for(state, hold) == Waits::Nobody, over || held_here, "{state} {hold:?}");
         }
     }

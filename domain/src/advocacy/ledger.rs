@@ -136,6 +136,24 @@ impl Source {
     pub fn again(source: &str, time: usize) -> String {
         if time <= 1 { source.to_owned() } else { format!("{source}#{time}") }
     }
+
+    /// As the correction of an entry by a person is stored.
+    #[must_use]
+    pub fn against(entry: i64) -> String {
+        format!("against:{entry}")
+    }
+
+    /// As it is stored that an entry was taken back because what it stands for is no more: taken down, for one.
+    #[must_use]
+    pub fn undone(entry: i64) -> String {
+        format!("against:{entry}:undone")
+    }
+
+    /// Whether what this took back may be entered again, once it is so again. What a person corrected stays corrected.
+    #[must_use]
+    pub fn lets_enter_again(against: &str) -> bool {
+        against.starts_with("against:") && against.ends_with(":undone")
+    }
 }
 
 /// One entry, as far as totals need it.
@@ -461,6 +479,7 @@ mod tests {
             ("introduction:9:31", Source::Introduction { introduction: 9, person: 31 }),
             ("hand:9f0c", Source::Hand),
             ("against:5", Source::Against(5)),
+            ("against:5:undone", Source::Against(5)),
             ("introduction:9", Source::Other),
             ("lunch:1", Source::Other),
             ("", Source::Other),
@@ -468,6 +487,8 @@ mod tests {
             assert_eq!(Source::read(stored), expect, "{stored}");
         }
         assert_eq!((Source::again("ask:7", 1).as_str(), Source::again("ask:7", 2).as_str()), ("ask:7", "ask:7#2"));
+        assert_eq!((Source::against(5).as_str(), Source::undone(5).as_str()), ("against:5", "against:5:undone"));
+        assert!(Source::lets_enter_again(&Source::undone(5)) && !Source::lets_enter_again(&Source::against(5)));
     }
 
     #[test]

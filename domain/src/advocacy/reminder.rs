@@ -15,6 +15,8 @@ pub struct Waiting {
     pub state: State,
     pub since: DateTime<Utc>,
     pub due_day: NaiveDate,
+    /// The day it is to be seen.
+    pub planned_for: Option<NaiveDate>,
     /// How often somebody was reminded since then.
     pub reminders: u32,
     pub reminded_at: Option<DateTime<Utc>>,
@@ -58,7 +60,8 @@ pub fn patience(who: Who, settings: &Settings) -> TimeDelta {
     }))
 }
 
-/// What is due now. A draft may take until its due day has passed.
+/// What is due now. A draft may take until its due day has passed. A customer is not asked for a day that has passed: its
+/// owner is, to choose another one.
 #[must_use]
 pub fn due(waiting: &Waiting, settings: &Settings, now: DateTime<Utc>) -> Option<Due> {
     let who = waits_for(waiting.state)?;
@@ -69,6 +72,8 @@ pub fn due(waiting: &Waiting, settings: &Settings, now: DateTime<Utc>) -> Option
     if now < last + patience(who, settings) {
         return None;
     }
+    let passed = waiting.planned_for.is_some_and(|day| day < now.date_naive());
+    let who = if who == Who::Customer && passed { Who::Colleague } else { who };
     Some(if waiting.reminders < settings.most_reminders { Due::Remind(who) } else { Due::Escalate })
 }
 
@@ -85,6 +90,7 @@ mod tests {
             state,
             since: at("2027-01-11T09:00"),
             due_day: NaiveDate::from_ymd_opt(2027, 1, 15).unwrap(),
+            planned_for: None,
             reminders: 0,
             reminded_at: None,
             escalated: false,
@@ -141,6 +147,16 @@ mod tests {
         let expect =
             [(at("2027-01-13T09:00"), Some(Who::Customer)), (at("2027-01-15T09:00"), Some(Who::Customer)), (at("2027-01-17T09:00"), None)];
         assert_eq!(told, expect);
+    }
+
+    #[test]
+    fn a_customer_is_not_asked_for_a_day_that_has_passed() {
+        let settings = Settings::default();
+        let waiting = Waiting { planned_for: NaiveDate::from_ymd_opt(2027, 1, 13), ..waiting(State::WithCustomer) };
+        assert_eq!(due(&waiting, &settings, at("2027-01-13T23:59")), Some(Due::Remind(Who::Customer)));
+        assert_eq!(due(&waiting, &settings, at("2027-01-14T00:00")), Some(Due::Remind(Who::Colleague)));
+        let told = Waiting { reminders: settings.most_reminders, ..waiting };
+        assert_eq!(due(&told, &settings, at("2027-01-14T00:00")), Some(Due::Escalate));
     }
 
     #[test]

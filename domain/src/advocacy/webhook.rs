@@ -51,12 +51,28 @@ pub struct Payload {
     pub language: String,
     pub body: String,
     pub link: String,
-    /// For somebody signed in: the picture is not public yet.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub image_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image_alt: Option<String>,
+    pub image: Option<Picture>,
     pub day: NaiveDate,
+}
+
+/// The picture as the customer approved it, whole: it is public nowhere yet, so there is no address to fetch it from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Picture {
+    pub media_type: String,
+    /// Of its bytes, as the approval covers it.
+    pub sha256: String,
+    /// Its bytes, in base64.
+    pub content: String,
+    pub alt: String,
+}
+
+impl Picture {
+    /// The picture of these bytes.
+    #[must_use]
+    pub fn new(media_type: String, sha256: String, bytes: &[u8], alt: String) -> Self {
+        Self { media_type, sha256, content: STANDARD.encode(bytes), alt }
+    }
 }
 
 /// The one kind of delivery there is.
@@ -308,13 +324,17 @@ mod tests {
             language: "en".into(),
             body: "A prize.".into(),
             link: String::new(),
-            image_url: None,
-            image_alt: None,
+            image: None,
             day: NaiveDate::from_ymd_opt(2027, 1, 15).unwrap(),
         };
         assert_eq!(
             serde_json::to_string(&payload).unwrap(),
             "{\"type\":\"publication.due\",\"id\":\"msg_1\",\"task\":7,\"channel\":\"blog\",\"language\":\"en\",\"body\":\"A prize.\",\"link\":\"\",\"day\":\"2027-01-15\"}"
+        );
+        let picture = Picture::new("image/png".into(), "ab12".into(), &[0, 1, 2], "A cup".into());
+        assert_eq!(
+            serde_json::to_string(&Payload { image: Some(picture), ..payload }).unwrap(),
+            "{\"type\":\"publication.due\",\"id\":\"msg_1\",\"task\":7,\"channel\":\"blog\",\"language\":\"en\",\"body\":\"A prize.\",\"link\":\"\",\"image\":{\"media_type\":\"image/png\",\"sha256\":\"ab12\",\"content\":\"AAEC\",\"alt\":\"A cup\"},\"day\":\"2027-01-15\"}"
         );
     }
 }

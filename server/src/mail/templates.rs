@@ -369,7 +369,11 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
             }
         }
         Message::TaskWaits { name, task, title, company, state, since, due } => {
-            let wants = task_wants(state);
+            // Only once its day has passed does a colleague hear of what is with the customer.
+            let wants = match TaskState::parse(state) {
+                Some(TaskState::WithCustomer) => "was not answered by its day: choose another day for it",
+                _ => task_wants(state),
+            };
             Words {
                 preheader: format!("Since {}.", words::day(*since)),
                 button: Some(("Open the task".to_owned(), format!("{base}/celebrate/{task}"))),
@@ -597,7 +601,7 @@ const fn approval_answered(answer: Act) -> &'static str {
         Act::CustomerSuggest => "the customer suggests an edit. What they said is on the task’s page.",
         Act::CustomerHold => "the customer holds it. It goes on once they say so.",
         Act::CustomerResume => "the customer lets it go on.",
-        Act::CustomerDecline => "the customer declined. Nothing of it is published.",
+        Act::CustomerDecline => "the customer declined. Nothing more of it is published.",
         _ => "the customer has answered.",
     }
 }

@@ -14,7 +14,8 @@ use domain::cohort::company_import::name_key;
 use domain::refusal::FieldRefusal;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set, SqlErr,
+    TryInsertResult,
 };
 
 use crate::advocacy::{advocate, amplification, setting};
@@ -170,11 +171,16 @@ pub(crate) async fn report_in(
         reported_at: Set(now),
         revision: Set(1),
         ..fill(report, customer)
-    }
-    .insert(txn)
-    .await?;
-    note(txn, now, actor, Act::Report, row.id, String::new(), format!("{}: {}", row.kind, row.title)).await?;
-    Ok(Reporting::Reported(row.id))
+    };
+    let inserting = achievement::Entity::insert(row).on_conflict_do_nothing_on([achievement::Column::Url]);
+    let TryInsertResult::Inserted(done) = inserting.exec(txn).await? else {
+        // Somebody reported it for another customer in this very moment.
+        let stands = standing(txn, report, customer).await?.ok_or(DbErr::RecordNotInserted)?;
+        return refuse(AchievementRefusal::Stands(stands.id));
+    };
+    let id = done.last_insert_id;
+    note(txn, now, actor, Act::Report, id, String::new(), format!("{}: {}", report.kind, report.title)).await?;
+    Ok(Reporting::Reported(id))
 }
 
 /// The one that stands at the address; without an address, one that says the same.
@@ -254,7 +260,20 @@ pub async fn edit(
             return refuse(AchievementRefusal::Stands(other.id));
         }
     }
-    achievement::ActiveModel { id: Set(id), revision: Set(revision + 1), ..fill(&report, customer) }.update(&*txn).await?;
+    let changed = achievement::ActiveModel { id: Set(id), revision: Set(revision + 1), ..fill(&report, customer) };
+    let done = changed.update(&*txn).await;
+    if let Err(fault) = done {
+        drop(txn);
+        // Somebody reported the new address in this very moment.
+        let other = match (&report.url, fault.sql_err()) {
+            (Some(url), Some(SqlErr::UniqueConstraintViolation(_))) => standing_at(db, url).await?,
+            _ => None,
+        };
+        return match other {
+            Some((other, _)) => refuse(AchievementRefusal::Stands(other)),
+            None => Err(fault.into()),
+        };
+    }
     let words = |kind: &str, title: &str, day: NaiveDate| format!("{kind}: {title}; {day}");
     let before = words(&row.kind, &row.title, row.happened_on);
     let after = words(report.kind.as_str(), &report.title, report.happened_on);
@@ -319,13 +338,18 @@ pub async fn reject(
     same_as: &str,
 ) -> Result<(), Halt<AchievementRefusal>> {
     let field = |why| Halt::Refused(AchievementRefusal::Fields(vec![why]));
+    let rejection = Rejection::parse(reason, same_as);
     let txn = db.write().await?;
+    // It and the one it is the same as, by number: two that are rejected for each other wait and do not cross.
+    let both = [Some(id), rejection.as_ref().ok().and_then(|why| why.same_as)].into_iter().flatten();
+    let both = achievement::Entity::find().filter(achievement::Column::Id.is_in(both)).order_by_asc(achievement::Column::Id);
+    both.lock_exclusive().all(&*txn).await?;
     let (row, state) = locked(&*txn, id).await?;
     let next = rules::after(state, Act::Reject).map_err(Halt::Refused)?;
     if next == state {
         return Ok(());
     }
-    let rejection = Rejection::parse(reason, same_as).map_err(field)?;
+    let rejection = rejection.map_err(field)?;
     if let Some(twin) = rejection.same_as {
         let found = achievement::Entity::find_by_id(twin).one(&*txn).await?;
         // One that was rejected itself leads nowhere.

@@ -1,7 +1,8 @@
 //! Achievements from a file: what every row would do, against what stands, and doing it. They come in as reported. A row is
 //! here already when its address is; without an address, when the same customer has one of this title and day.
 //!
-//! However many rows, what they are compared with is read in a few queries.
+//! However many rows, what they are compared with is read in a few queries. Locks: the people, then the companies, each by
+//! number, then what is reported.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,16 +62,19 @@ pub async fn dry_run(db: &Db, now: DateTime<Utc>, table: &Table) -> Result<Vec<P
 /// # Errors
 /// As [`dry_run`].
 pub async fn apply(db: &Db, now: DateTime<Utc>, actor: Actor, table: &Table) -> Result<Counts, Halt<ReadRefusal>> {
-    let txn = db.write().await?;
-    // Whoever imports for the same customers meanwhile is waited for, and then seen.
-    let companies: BTreeSet<i64> =
-        placed(&*txn, now, table).await?.into_iter().filter_map(|row| row.report.map(|(_, customer)| customer.company)).collect();
-    for part in companies.into_iter().collect::<Vec<_>>().chunks(AT_ONCE) {
-        let these = company::Column::Id.is_in(part.iter().copied());
-        company::Entity::find().filter(these).order_by_asc(company::Column::Id).lock(LockType::NoKeyUpdate).all(&*txn).await?;
-    }
+    let (txn, rows) = loop {
+        let txn = db.write().await?;
+        let held = Held::of(&placed(&*txn, now, table).await?);
+        held.lock(&*txn).await?;
+        // Whoever imports for the same customers was waited for, and is seen now. When people were brought together meanwhile,
+        // it begins anew, so that everybody is held in the one order.
+        let rows = placed(&*txn, now, table).await?;
+        if held.holds(&Held::of(&rows)) {
+            break (txn, rows);
+        }
+    };
     let mut counts = Counts::default();
-    for row in placed(&*txn, now, table).await? {
+    for row in rows {
         match (row.planned.outcome, row.report) {
             (Outcome::New(_), Some((report, customer))) => {
                 let done = report_in(&*txn, now, actor, Source::Import, &report, customer).await;
@@ -87,6 +91,40 @@ pub async fn apply(db: &Db, now: DateTime<Utc>, actor: Actor, table: &Table) -> 
     }
     txn.commit().await?;
     Ok(counts)
+}
+
+/// Everybody a file reports something of: the people, then the companies, by number.
+struct Held {
+    people: BTreeSet<i64>,
+    companies: BTreeSet<i64>,
+}
+
+impl Held {
+    fn of(rows: &[Placed]) -> Self {
+        let customers = || rows.iter().filter_map(|row| row.report.as_ref()).map(|(_, customer)| *customer);
+        Self {
+            people: customers().filter_map(|customer| customer.person).collect(),
+            companies: customers().map(|customer| customer.company).collect(),
+        }
+    }
+
+    fn holds(&self, others: &Self) -> bool {
+        others.people.is_subset(&self.people) && others.companies.is_subset(&self.companies)
+    }
+
+    /// Rows that name them may still be added.
+    async fn lock(&self, txn: &impl ConnectionTrait) -> Result<(), DbErr> {
+        let (people, companies): (Vec<i64>, Vec<i64>) = (self.people.iter().copied().collect(), self.companies.iter().copied().collect());
+        for part in people.chunks(AT_ONCE) {
+            let these = person::Column::Id.is_in(part.iter().copied());
+            person::Entity::find().filter(these).order_by_asc(person::Column::Id).lock(LockType::NoKeyUpdate).all(txn).await?;
+        }
+        for part in companies.chunks(AT_ONCE) {
+            let these = company::Column::Id.is_in(part.iter().copied());
+            company::Entity::find().filter(these).order_by_asc(company::Column::Id).lock(LockType::NoKeyUpdate).all(txn).await?;
+        }
+        Ok(())
+    }
 }
 
 /// A row with what it would report, and of whom.

@@ -33,8 +33,8 @@ pub(crate) use answering::remint_in;
 pub use publishing::publish;
 pub(crate) use publishing::{may_send_now_in, measure_in, publish_in, taken_down_in};
 pub use reading::{
-    Approval, ApprovalWording, ImageLine, PublicationLine, ResultLine, StepLine, Task, UseLine, VersionLine, WordingLine, for_approval,
-    image_by_token, image_of_task, task,
+    Approval, ApprovalWording, ImageLine, LiveLine, PublicationLine, ResultLine, StepLine, Task, UseLine, VersionLine, WordingLine,
+    for_approval, image_by_token, image_of_task, task,
 };
 pub use stepping::step;
 pub(crate) use stepping::{consent_withdrawn_in, fail_in, open_in};
@@ -79,7 +79,8 @@ impl TaskRow {
             revision: Set(self.row.revision + 1),
             ..Default::default()
         };
-        if next != self.state {
+        // Sent once more, the customer has all of their time again.
+        if next != self.state || act == Act::Send {
             change.waits_since = Set(now);
             change.reminders = Set(0);
             change.reminded_at = Set(None);

@@ -8,7 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use domain::advocacy::ask::{Act, Allowed, Ask, AskKind, Kept, NotNow, Source, State, after, parse_comment, parse_day, parse_note};
+use domain::advocacy::ask::{
+    Act, Allowed, Ask, AskKind, Kept, NotNow, Source, State, after, in_time, parse_comment, parse_day, parse_note,
+};
 use domain::advocacy::ask_import::{self, ReadRefusal};
 use domain::advocacy::ledger::Side;
 use domain::time::{is_second_press, words};
@@ -31,7 +33,7 @@ mod facts;
 mod read;
 
 pub use domain::advocacy::ask::AskRefusal;
-pub(crate) use facts::{Gathered, facts_of};
+pub(crate) use facts::{Gathered, facts_of, to_be_forgotten};
 pub use read::{AskedLine, Filter, Line, Listed, OpenAsk, Shown, Waiting, all_for, get, list, of, open_for, refused_before, waiting};
 
 /// What the decision answers.
@@ -152,7 +154,7 @@ pub async fn submit_draft(
         return refuse(AskRefusal::NotNow(why));
     }
     // What came back was submitted before: history counts it once, and it keeps the day it was first submitted on.
-    let came_back = !row.comment.is_empty();
+    let came_back = row.was_submitted;
     ask::ActiveModel {
         id: Set(row.id),
         kind: Set(worded.kind.as_str().to_owned()),
@@ -161,6 +163,7 @@ pub async fn submit_draft(
         reasons: Set(Kept::write_again(&row.reasons, &answer)),
         submitted_by: Set(by(actor)),
         submitted_at: Set(if came_back { row.submitted_at } else { now }),
+        was_submitted: Set(true),
         approving_by: Set(None),
         revision: Set(row.revision + 1),
         ..Default::default()
@@ -294,6 +297,7 @@ pub async fn step(
     if row.revision != revision {
         return refuse(AskRefusal::Stale);
     }
+    in_time(state, act, row.scheduled_for, now.date_naive()).map_err(Halt::Refused)?;
     let comment = parse_comment(act, typed.comment).map_err(fields)?;
     let mut change =
         ask::ActiveModel { id: Set(row.id), state: Set(next.as_str().to_owned()), revision: Set(row.revision + 1), ..Default::default() };
@@ -514,6 +518,7 @@ async fn keep(
         reasons: Set(Kept::write(answer)),
         submitted_by: Set(by(actor)),
         submitted_at: Set(now),
+        was_submitted: Set(answer.is_ok()),
         answer: Set(String::new()),
         comment: Set(String::new()),
         revision: Set(1),

@@ -333,11 +333,11 @@ pub(crate) async fn told(txn: &impl ConnectionTrait, created_by: Option<i64>) ->
 }
 
 /// Opens a take-down and tells those who are to see to it: where, and until when; never why.
-async fn open_take_down(
+pub(crate) async fn open_take_down(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     row: &entity::publication::Model,
-    // The withdrawal that asks for it; none when everything about somebody is forgotten.
+    // The withdrawal that asks for it; none when everything about somebody is forgotten, or when it never was to be public.
     event: Option<i64>,
 ) -> Result<NaiveDate, Fault> {
     let due = take_down_due(now.date_naive());
@@ -495,7 +495,8 @@ pub struct TakeDown {
     pub proof: String,
 }
 
-/// What is planned, live or taken down with somebody in it, the newest first: at most the last two hundred.
+/// What is planned, live or taken down with somebody in it, the newest first: everything that is planned or live, and the last
+/// two hundred that were taken down.
 ///
 /// # Errors
 /// The database.
@@ -521,7 +522,9 @@ pub async fn shown(db: &Db, subject: Subject) -> Result<Vec<Shown>, Fault> {
             "SELECT p.id, p.title, p.channel, p.state, p.planned_for, p.published_at, p.url, u.scope, t.due_day, t.done_at, t.proof \
              FROM publication_use u JOIN publication p ON p.id = u.publication_id \
              LEFT JOIN take_down t ON t.id = (SELECT max(o.id) FROM take_down o WHERE o.publication_id = p.id) \
-             WHERE u.{column} = $1 AND p.state <> 'cancelled' ORDER BY p.id DESC, u.id LIMIT 200"
+             WHERE u.{column} = $1 AND (p.state IN ('planned', 'live') OR p.id IN (SELECT d.id FROM publication d WHERE d.state = 'taken down' \
+             AND EXISTS (SELECT 1 FROM publication_use v WHERE v.publication_id = d.id AND v.{column} = $1) ORDER BY d.id DESC LIMIT 200)) \
+             ORDER BY p.id DESC, u.id"
         ),
         values![id],
     )

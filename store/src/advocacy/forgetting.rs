@@ -6,14 +6,16 @@
 //!
 //! Locks: cohort, allotment and invitation of what is still open, then people, achievements, tasks, publications.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::advocacy::forgetting::{self as rules, FORGOTTEN, ForgettingRefusal, SentCode, Traces, code_until, due};
 use domain::cohort::company_import::name_key;
 use domain::time::{Zone, is_second_press, to_local, words};
 use rand::Rng as _;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-    Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 
 use crate::advocacy::advocate::current;
@@ -402,12 +404,19 @@ async fn end_celebrating(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: 
         numbers(&achieved)
     );
     let shows: Vec<Task> = sql::all(txn, &shows, values![]).await?;
-    let tasks = amplification::Entity::find()
-        .filter(amplification::Column::Id.is_in(shows.into_iter().map(|task| task.id)))
+    let shows: BTreeSet<i64> = shows.into_iter().map(|task| task.id).collect();
+    // Those that are theirs to approve are changed as well: all are locked at once, ids ascending.
+    let mut tasks = amplification::Entity::find()
+        .filter(
+            Condition::any()
+                .add(amplification::Column::Id.is_in(shows.iter().copied()))
+                .add(amplification::Column::ApproverEmail.is_in(who.emails.clone())),
+        )
         .order_by_asc(amplification::Column::Id)
         .lock_exclusive()
         .all(txn)
         .await?;
+    tasks.retain(|task| shows.contains(&task.id));
     // What they allow is taken back and what is live is to be taken down, while it is still known what is theirs.
     advocacy::consent::forget_in(txn, now, actor, people).await?;
     let theirs: Vec<i64> = tasks.iter().filter(|task| achieved.contains(&task.achievement_id)).map(|task| task.id).collect();
@@ -432,8 +441,9 @@ async fn end_celebrating(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: 
             "UPDATE publication SET title = 'Forgotten', url = CASE WHEN state = 'live' THEN url ELSE '' END WHERE amplification_id IN ({tasks})"
         ),
         format!(
+            // What nobody celebrated yet is nobody's news any more: there is nothing left to verify or to celebrate.
             "UPDATE achievement SET person_id = NULL, title = 'Forgotten', title_key = 'forgotten', outlet = '', url = NULL, evidence = '', reason = '', \
-             revision = revision + 1 WHERE id IN ({achieved})"
+             state = CASE WHEN recognised_at IS NULL THEN 'rejected' ELSE state END, revision = revision + 1 WHERE id IN ({achieved})"
         ),
         format!("DELETE FROM feed_item WHERE watched_name_id IN (SELECT n.id FROM watched_name n WHERE n.person_id IN ({all}))"),
         format!("DELETE FROM watched_name WHERE person_id IN ({all})"),
@@ -444,9 +454,9 @@ async fn end_celebrating(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: 
         // Without anybody to approve it, what waits for their answer goes back to be planned anew.
         sql::run(
             txn,
-            "UPDATE amplification SET approver_name = '', approver_email = '', token_hash = NULL, token_until = NULL, \
+            "UPDATE amplification SET approver_name = '', approver_email = '', token_hash = NULL, token_until = NULL, previous_token_hash = NULL, \
              held_from = CASE WHEN held_from = 'with customer' THEN 'draft' ELSE held_from END, \
-             held_by = CASE WHEN held_by = 'customer' THEN 'host' ELSE held_by END, \
+             held_by = CASE WHEN held_by IN ('customer', 'both') THEN 'host' ELSE held_by END, \
              sent_hash = CASE WHEN state = 'with customer' THEN '' ELSE sent_hash END, \
              state = CASE WHEN state = 'with customer' THEN 'draft' ELSE state END, modified_at = $1, revision = revision + 1 WHERE approver_email = $2",
             values![now, email.as_str()],
@@ -483,6 +493,7 @@ async fn withdraw(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, 
         held_by: Set(String::new()),
         token_hash: Set(None),
         token_until: Set(None),
+        previous_token_hash: Set(None),
         sent_hash: Set(String::new()),
         approved_hash: Set(String::new()),
         approved_at: Set(None),

@@ -21,6 +21,7 @@ use sea_orm::{
 };
 
 use crate::advocacy::advocate::current;
+use crate::advocacy::ask::to_be_forgotten;
 use crate::advocacy::consent::ledgers;
 use crate::advocacy::ledger::{self, NewEntry};
 use crate::advocacy::{own_limit, own_page, setting};
@@ -351,10 +352,11 @@ async fn allowing(db: &impl ConnectionTrait, now: DateTime<Utc>, people: &[i64])
     Ok(people.iter().copied().filter(allows).collect())
 }
 
-/// Of these people, those who set that they are not asked for introductions.
+/// Of these people, those who set that they are not asked for introductions, or asked to be forgotten.
 async fn wanting_none(db: &impl ConnectionTrait, people: &[i64]) -> Result<BTreeSet<i64>, DbErr> {
-    let limits = own_limit::of_in(db, people).await?;
-    Ok(limits.into_iter().filter(|(_, limits)| limits.never.contains(&AskKind::Introduction)).map(|(person, _)| person).collect())
+    let (limits, leaving) = (own_limit::of_in(db, people).await?, to_be_forgotten(db, people).await?);
+    let never = limits.into_iter().filter(|(_, limits)| limits.never.contains(&AskKind::Introduction)).map(|(person, _)| person);
+    Ok(never.chain(leaving).collect())
 }
 
 // ---- the clock -------------------------------------------------------------------------------------------------------
@@ -423,7 +425,7 @@ pub struct Suggested {
 /// So many of those who allow it are looked at, the newest first.
 const MOST_PEERS: u64 = 400;
 
-/// Who could be introduced to whom, among those who allow it. Seven queries.
+/// Who could be introduced to whom, among those who allow it. Eight queries.
 ///
 /// # Errors
 /// The database.

@@ -48,10 +48,11 @@ pub(crate) struct NewEntry<'a> {
     pub by: Option<i64>,
 }
 
-/// Enters something, once; answers its number. `None` when it stands already. What was taken back is entered anew.
+/// Enters something, once; answers its number. `None` when it stands already, or when a person corrected it: that stays. What
+/// [`take_back`] took back is entered anew.
 pub(crate) async fn enter(txn: &impl ConnectionTrait, now: DateTime<Utc>, entry: NewEntry<'_>) -> Result<Option<i64>, DbErr> {
     let known = of_source(txn, &entry.source).await?;
-    if known.iter().any(|one| !one.corrected) {
+    if known.iter().any(|one| !one.against.as_deref().is_some_and(Source::lets_enter_again)) {
         return Ok(None);
     }
     let source = Source::again(&entry.source, known.len() + 1);
@@ -59,7 +60,8 @@ pub(crate) async fn enter(txn: &impl ConnectionTrait, now: DateTime<Utc>, entry:
     append(txn, now, &entry, &source, weight, None).await
 }
 
-/// Takes an entry back, with a reason: one against it. Answers whether there was one that stood.
+/// Takes an entry back, with a reason, because what it stands for is no more: one against it. Answers whether there was one
+/// that stood. The caller has locked whose entry it is.
 pub(crate) async fn take_back(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -68,32 +70,39 @@ pub(crate) async fn take_back(
     by: Option<i64>,
 ) -> Result<bool, DbErr> {
     let known = of_source(txn, source).await?;
-    let Some(stands) = known.into_iter().find(|one| !one.corrected) else { return Ok(false) };
+    let Some(stands) = known.into_iter().find(|one| one.against.is_none()) else { return Ok(false) };
     let Some(row) = ledger_entry::Entity::find_by_id(stands.id).lock_exclusive().one(txn).await? else { return Ok(false) };
-    Ok(write_against(txn, now, &row, why, by).await?.is_some())
+    Ok(write_against(txn, now, &row, Source::undone(row.id), why, by).await?.is_some())
 }
 
 #[derive(FromQueryResult)]
 struct OfSource {
     id: i64,
-    corrected: bool,
+    /// The source of the entry against it.
+    against: Option<String>,
 }
 
-/// Every entry of one source: the first, and those made after it was taken back.
+/// Every entry of one source: the first, and those made after it was taken back. They are numbered without a gap, and each is
+/// found by the unique index: a pattern or a range would not be, wherever words are sorted by a language.
 async fn of_source(txn: &impl ConnectionTrait, source: &str) -> Result<Vec<OfSource>, DbErr> {
-    sql::all(
-        txn,
-        "SELECT e.id, EXISTS (SELECT 1 FROM ledger_entry x WHERE x.against = e.id) AS corrected FROM ledger_entry e \
-         WHERE e.against IS NULL AND (e.source = $1 OR e.source LIKE $2) ORDER BY e.id",
-        values![source, format!("{source}#%")],
-    )
-    .await
+    let mut known = Vec::new();
+    loop {
+        let next: Option<OfSource> = sql::one(
+            txn,
+            "SELECT e.id, x.source AS against FROM ledger_entry e LEFT JOIN ledger_entry x ON x.against = e.id WHERE e.source = $1",
+            values![Source::again(source, known.len() + 1)],
+        )
+        .await?;
+        let Some(next) = next else { return Ok(known) };
+        known.push(next);
+    }
 }
 
 async fn write_against(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     row: &ledger_entry::Model,
+    source: String,
     why: &str,
     by: Option<i64>,
 ) -> Result<Option<i64>, DbErr> {
@@ -103,7 +112,7 @@ async fn write_against(
         company: row.company_id,
         side,
         kind: &row.kind,
-        source: format!("against:{}", row.id),
+        source,
         happened_on: now.date_naive(),
         note: why,
         value: -row.value,
@@ -241,6 +250,12 @@ pub struct Corrected {
 /// There is none, it is a correction itself, or no reason is given.
 pub async fn correct(db: &Db, now: DateTime<Utc>, who: &Principal, id: i64, reason: &str) -> Result<Corrected, Halt<LedgerRefusal>> {
     let txn = db.write().await?;
+    let Some(seen) = ledger_entry::Entity::find_by_id(id).one(&*txn).await? else { return refuse(LedgerRefusal::Unknown) };
+    // What corrects it names them: they are locked before it, as by whoever merges or forgets them.
+    if let Some(person) = seen.person_id {
+        person::Entity::find_by_id(person).lock(LockType::NoKeyUpdate).one(&*txn).await?;
+    }
+    company::Entity::find_by_id(seen.company_id).lock(LockType::NoKeyUpdate).one(&*txn).await?;
     let Some(row) = ledger_entry::Entity::find_by_id(id).lock_exclusive().one(&*txn).await? else { return refuse(LedgerRefusal::Unknown) };
     if !seats_in(&*txn, now, row.company_id, who).await?.show(&row.kind, row.person_id) {
         return refuse(LedgerRefusal::Unknown);
@@ -252,7 +267,7 @@ pub async fn correct(db: &Db, now: DateTime<Utc>, who: &Principal, id: i64, reas
         Correcting::AlreadySo => Ok(came_to),
         Correcting::Corrects { .. } => {
             let reason = rules::reason(reason).map_err(|why| Halt::Refused(LedgerRefusal::Fields(vec![why])))?;
-            write_against(&*txn, now, &row, &reason, who.staff()).await?;
+            write_against(&*txn, now, &row, Source::against(id), &reason, who.staff()).await?;
             txn.commit().await?;
             Ok(came_to)
         }

@@ -62,6 +62,7 @@ async fn tell(db: &Db, now: DateTime<Utc>, settings: &Settings, id: i64) -> Resu
         state,
         since: row.waits_since,
         due_day: row.due_day,
+        planned_for: row.planned_for,
         reminders: u32::try_from(row.reminders).unwrap_or(0),
         reminded_at: row.reminded_at,
         escalated: row.escalated_at.is_some(),
@@ -204,7 +205,7 @@ async fn remind_colleagues(txn: &impl ConnectionTrait, now: DateTime<Utc>, task:
     Ok(())
 }
 
-/// The mail carries a new link, since of the old one only the hash is kept; the old one is dead.
+/// The mail carries a link of its own, since only the hash of the one before is kept; that one goes on opening.
 async fn remind_customer(txn: &impl ConnectionTrait, now: DateTime<Utc>, task: &Task) -> Result<(), Fault> {
     if task.approver_email.is_empty() {
         return Ok(());

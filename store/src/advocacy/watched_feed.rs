@@ -2,7 +2,7 @@
 //!
 //! A feed that is due is claimed for a few minutes, fetched outside of any transaction, and its outcome kept in one of its
 //! own: several servers share the work. Only entries that name somebody are kept, each once.
-//! Locks: the person, then the company, then the feed, then what was found.
+//! Locks: the person, then the company, then the feed, then the names, then what was found.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use domain::advocacy::watched_feed::{
 };
 use domain::cohort::company_import::name_key;
 use domain::refusal::FieldRefusal;
-use sea_orm::sea_query::LockType;
+use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
@@ -61,7 +61,7 @@ pub async fn add(db: &Db, now: DateTime<Utc>, actor: Actor, url: &str) -> Result
     }
     .insert(&*txn)
     .await?;
-    note(&*txn, now, actor, "watch", (FEED, row.id), String::new(), url).await?;
+    note(&*txn, now, actor, "watch", (FEED, row.id), String::new(), in_short(&url)).await?;
     txn.commit().await?;
     Ok(Adding::Added(row.id))
 }
@@ -99,9 +99,14 @@ pub async fn step(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, act: Act) 
             ""
         }
     };
-    note(&*txn, now, actor, act.as_str(), (FEED, id), format!("{state}: {}", row.url), after.to_owned()).await?;
+    note(&*txn, now, actor, act.as_str(), (FEED, id), format!("{state}: {}", in_short(&row.url)), after.to_owned()).await?;
     txn.commit().await?;
     Ok(next)
+}
+
+/// As the history keeps it: without what an address may carry behind its host.
+fn in_short(url: &str) -> String {
+    url.split('/').take(3).collect::<Vec<_>>().join("/")
 }
 
 /// A feed that is to be fetched, with what its last answer said of itself.
@@ -111,6 +116,8 @@ pub struct Due {
     pub url: String,
     pub etag: String,
     pub last_modified: String,
+    /// It is theirs who claimed it until then.
+    pub until: DateTime<Utc>,
 }
 
 /// For so long a feed is whoever's claimed it: then somebody else may try.
@@ -131,12 +138,14 @@ pub async fn claim_due(db: &Db, now: DateTime<Utc>, most: u64) -> Result<Vec<Due
         return Ok(Vec::new());
     }
     let txn = db.write().await?;
-    let rows = due.lock_exclusive().all(&*txn).await?;
+    // What somebody else holds is left for the next look: whoever claims several waits for none.
+    let rows = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).all(&*txn).await?;
     for row in &rows {
         watched_feed::ActiveModel { id: Set(row.id), next_at: Set(now + CLAIMED), ..Default::default() }.update(&*txn).await?;
     }
     txn.commit().await?;
-    Ok(rows.into_iter().map(|row| Due { id: row.id, url: row.url, etag: row.etag, last_modified: row.last_modified }).collect())
+    let until = now + CLAIMED;
+    Ok(rows.into_iter().map(|row| Due { id: row.id, url: row.url, etag: row.etag, last_modified: row.last_modified, until }).collect())
 }
 
 /// What fetching a feed came to.
@@ -177,12 +186,24 @@ const MOST_KEPT: usize = 200;
 /// # Errors
 /// The database.
 pub async fn keep(db: &Db, now: DateTime<Utc>, feed: i64, outcome: Outcome) -> Result<u32, Fault> {
-    let found = match &outcome {
-        Outcome::Fetched(fetched) => about_somebody(db, &fetched.entries).await?,
-        Outcome::Unchanged | Outcome::Failed(_) => Vec::new(),
-    };
+    keep_of(db, now, feed, None, outcome).await
+}
+
+/// As [`keep`], of a feed that was claimed. Whoever wanted it read anew while it was fetched is not overruled: it is read
+/// once more.
+///
+/// # Errors
+/// The database.
+pub async fn keep_claimed(db: &Db, now: DateTime<Utc>, claimed: &Due, outcome: Outcome) -> Result<u32, Fault> {
+    keep_of(db, now, claimed.id, Some(claimed), outcome).await
+}
+
+async fn keep_of(db: &Db, now: DateTime<Utc>, feed: i64, claimed: Option<&Due>, outcome: Outcome) -> Result<u32, Fault> {
     let txn = db.write().await?;
     let Some(row) = watched_feed::Entity::find_by_id(feed).lock_exclusive().one(&*txn).await? else { return Ok(0) };
+    let as_claimed = claimed.is_none_or(|due| {
+        (row.next_at, row.etag.as_str(), row.last_modified.as_str()) == (due.until, due.etag.as_str(), due.last_modified.as_str())
+    });
     let mut changed = watched_feed::ActiveModel { id: Set(feed), failures: Set(0), last_error: Set(String::new()), ..Default::default() };
     let mut new = 0;
     let failures = match outcome {
@@ -197,24 +218,30 @@ pub async fn keep(db: &Db, now: DateTime<Utc>, feed: i64, outcome: Outcome) -> R
         }
         Outcome::Fetched(fetched) => {
             changed.fetched_at = Set(Some(now));
-            changed.etag = Set(if fetched.etag.len() > MOST_KEPT { String::new() } else { fetched.etag });
-            changed.last_modified = Set(if fetched.last_modified.len() > MOST_KEPT { String::new() } else { fetched.last_modified });
+            if as_claimed {
+                changed.etag = Set(if fetched.etag.len() > MOST_KEPT { String::new() } else { fetched.etag });
+                changed.last_modified = Set(if fetched.last_modified.len() > MOST_KEPT { String::new() } else { fetched.last_modified });
+            }
             if !fetched.title.is_empty() {
                 changed.title = Set(fetched.title);
             }
+            let found = about_somebody(&*txn, &fetched.entries).await?;
             new = keep_found(&*txn, now, feed, found).await?;
             0
         }
     };
-    changed.next_at = Set(next_at(now, failures));
+    if as_claimed {
+        changed.next_at = Set(next_at(now, failures));
+    }
     changed.update(&*txn).await?;
     txn.commit().await?;
     Ok(new)
 }
 
-/// The entries that name somebody, each with the spelling it is about.
-async fn about_somebody(db: &Db, entries: &[Entry]) -> Result<Vec<(i64, Entry)>, Fault> {
-    let spellings = watched_name::Entity::find().order_by_asc(watched_name::Column::Id).all(db.read()).await?;
+/// The entries that name somebody, each with the spelling it is about. The spellings are held until these are kept: whoever
+/// takes one away waits, or has taken it away before.
+async fn about_somebody(txn: &impl ConnectionTrait, entries: &[Entry]) -> Result<Vec<(i64, Entry)>, Fault> {
+    let spellings = watched_name::Entity::find().order_by_asc(watched_name::Column::Id).lock(LockType::KeyShare).all(txn).await?;
     let names = Names::new(spellings.iter().map(|row| row.name_key.as_str())).map_err(|why| Fault::Unreadable(why.to_string()))?;
     let is_person = |at: usize| spellings.get(at).is_some_and(|row| row.person_id.is_some());
     let about = |entry: &Entry| names.whose(&entry.title, &entry.summary, is_person).and_then(|at| spellings.get(at)).map(|row| row.id);

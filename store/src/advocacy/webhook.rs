@@ -1,20 +1,25 @@
 //! Outgoing webhooks: where deliveries of each channel go, what is to be delivered, and what came back.
 //!
 //! A delivery is queued once per publication, on the day the customer approved. Whoever sends it leases it first: behind
-//! that lock the approval and the consents are asked again, and without them nothing is sent. Sending itself, and what is
-//! reached where, is the server's.
+//! that lock the approval and the consents are asked again, and without them nothing is sent. What ends while a delivery is
+//! under way may be public all the same: then it is live here too, and to be taken down. Sending itself, and what is reached
+//! where, is the server's.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::advocacy::amplification::{AmplificationRefusal, State as TaskState};
 use domain::advocacy::consent::Channel;
 use domain::advocacy::publication::State as PublicationState;
-use domain::advocacy::webhook::{Answered, PUBLICATION_DUE, Payload, State, TypedWebhook, Webhook, WebhookRefusal, retry_in, secret};
+use domain::advocacy::webhook::{
+    Answered, PUBLICATION_DUE, Payload, Picture, State, TypedWebhook, Webhook, WebhookRefusal, retry_in, secret,
+};
 use domain::refusal::Refusal;
+use domain::time::words;
 use rand::RngCore as _;
-use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
 
 use crate::advocacy::amplification as tasks;
-use crate::entity::{amplification, publication, webhook, webhook_delivery};
+use crate::advocacy::consent::open_take_down;
+use crate::entity::{amplification, amplification_image, publication, take_down, webhook, webhook_delivery};
 use crate::halt::{refuse, word};
 use crate::history::{self, Actor, Entry};
 use crate::sql::{self, values};
@@ -124,7 +129,7 @@ struct DueRow {
 ///
 /// # Errors
 /// The database, or a row that cannot be read.
-pub async fn queue_due(db: &Db, now: DateTime<Utc>, base_url: &str) -> Result<u32, Fault> {
+pub async fn queue_due(db: &Db, now: DateTime<Utc>) -> Result<u32, Fault> {
     let due: Vec<DueRow> = sql::all(
         db.read(),
         "SELECT p.id AS publication, k.id AS webhook, a.id AS task, p.channel, w.language, w.body, w.link, w.image_id AS image, w.image_alt, p.planned_for AS day \
@@ -138,7 +143,11 @@ pub async fn queue_due(db: &Db, now: DateTime<Utc>, base_url: &str) -> Result<u3
     let mut queued = 0;
     for row in due {
         let message_id = format!("msg_{}", uuid::Uuid::new_v4().simple());
-        let image_url = row.image.map(|image| format!("{base_url}/celebrate/{}/images/{image}", row.task));
+        let image = match row.image {
+            Some(image) => amplification_image::Entity::find_by_id(image).one(db.read()).await?,
+            None => None,
+        };
+        let image = image.map(|image| Picture::new(image.media_type, image.sha256, &image.content, row.image_alt));
         let payload = Payload {
             kind: PUBLICATION_DUE,
             id: message_id.clone(),
@@ -147,8 +156,7 @@ pub async fn queue_due(db: &Db, now: DateTime<Utc>, base_url: &str) -> Result<u3
             language: row.language,
             body: row.body,
             link: row.link,
-            image_alt: image_url.is_some().then_some(row.image_alt),
-            image_url,
+            image,
             day: row.day,
         };
         let body = serde_json::to_string(&payload).map_err(|why| Fault::Unreadable(why.to_string()))?;
@@ -182,7 +190,7 @@ pub async fn queue_due(db: &Db, now: DateTime<Utc>, base_url: &str) -> Result<u3
 }
 
 /// Ends deliveries that have nothing to do any more: what they would publish was published by a person, or is no longer
-/// planned for today.
+/// planned for today. What was sent and never answered may be public: it is not said to be unsent.
 ///
 /// # Errors
 /// The database.
@@ -196,7 +204,8 @@ pub async fn end_stale(db: &Db, now: DateTime<Utc>) -> Result<(), DbErr> {
     .await?;
     sql::run(
         db.read(),
-        "UPDATE webhook_delivery SET state = 'failed', done_at = $1, last_answer = 'Not sent: it is no longer planned for this day.' WHERE state = 'queued' \
+        "UPDATE webhook_delivery SET state = 'failed', done_at = $1, last_answer = CASE WHEN attempts = 0 AND (last_answer = '' OR last_answer LIKE 'Not sent%') THEN 'Not sent: it is no longer planned for this day.' \
+         ELSE 'It was sent, and is no longer planned for this day. Look whether it is public all the same, and have it taken off.' END WHERE state = 'queued' \
          AND NOT EXISTS (SELECT 1 FROM publication p WHERE p.id = webhook_delivery.publication_id AND p.state = 'planned' AND p.planned_for = $2)",
         values![now, now.date_naive()],
     )
@@ -249,7 +258,9 @@ pub async fn lease(db: &Db, now: DateTime<Utc>) -> Result<Option<Leased>, Fault>
         if let Err(why) = may {
             change.state = Set(State::Failed.as_str().to_owned());
             change.done_at = Set(Some(now));
-            change.last_answer = Set(format!("Not sent. {}", why.sentence()));
+            // Tried again by hand, its attempts are counted anew: what came back before says that it was sent.
+            let unsent = row.attempts == 0 && (row.last_answer.is_empty() || row.last_answer.starts_with("Not sent"));
+            change.last_answer = Set(if unsent { format!("Not sent. {}", why.sentence()) } else { sent_before(&why) });
             change.update(&*txn).await?;
             txn.commit().await?;
             continue;
@@ -272,7 +283,7 @@ pub async fn lease(db: &Db, now: DateTime<Utc>) -> Result<Option<Leased>, Fault>
 }
 
 /// Keeps what came back: it is public where the answer says, or a person says so later, or it is tried again, or the task
-/// has failed.
+/// has failed. What is public and may not be, is to be taken down.
 ///
 /// # Errors
 /// The database, or a row that cannot be read.
@@ -282,10 +293,15 @@ pub async fn settle(db: &Db, now: DateTime<Utc>, of: &Leased, answered: Answered
         Answered::Published { url, at } => match tasks::publish_in(&*txn, now, Actor::System, of.publication, &url, at).await {
             Ok(_) => (State::Done, format!("Public at {url}"), None),
             Err(Halt::Fault(fault)) => return Err(fault),
-            // It is public there, and must not be: a person has to see to it, whatever else happens.
-            Err(Halt::Refused(why)) => (State::Failed, refused_after(&url, &why), None),
+            Err(Halt::Refused(why)) => {
+                let (state, said) = refused_after(&*txn, now, of, Seen { url, at }, &why).await?;
+                (state, said, None)
+            }
         },
-        Answered::Accepted => (State::Done, "It was taken. Say on the task where it can be seen.".to_owned(), None),
+        Answered::Accepted => {
+            let (state, said) = taken(&*txn, now, of).await?;
+            (state, said, None)
+        }
         Answered::Failed(why) => match retry_in(of.attempt) {
             Some(wait) => (State::Queued, why, Some(wait)),
             None => {
@@ -314,8 +330,83 @@ pub async fn settle(db: &Db, now: DateTime<Utc>, of: &Leased, answered: Answered
     Ok(())
 }
 
-fn refused_after(url: &str, why: &AmplificationRefusal) -> String {
-    format!("It says that it is public at {url}, and it may not be: {} Take it down there.", why.sentence())
+/// Where the program says it can be seen, and since when.
+struct Seen {
+    url: String,
+    at: DateTime<Utc>,
+}
+
+/// It is public there, and may not be recorded as the customer approved it. Where a person recorded it first, that is all.
+/// Else it was published while its approval or a consent ended: without any permit it is live, as it is out there, and is to
+/// be taken down like what somebody allows no more. Whoever has the task in hand is told, with marketing; the task itself
+/// stays where it is. Asking for the permit has locked the task and the publication.
+async fn refused_after(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    of: &Leased,
+    seen: Seen,
+    why: &AmplificationRefusal,
+) -> Result<(State, String), Fault> {
+    let url = seen.url;
+    let found = publication::Entity::find_by_id(of.publication).lock_exclusive().one(txn).await?;
+    let Some(row) = found else { return Ok((State::Failed, format!("It says that it is public at {url}. Take it down there."))) };
+    let live = if row.state == PublicationState::Live.as_str() {
+        let open = take_down::Entity::find()
+            .filter(take_down::Column::PublicationId.eq(row.id))
+            .filter(take_down::Column::DoneAt.is_null())
+            .one(txn)
+            .await?;
+        if open.is_none() {
+            return Ok((State::Done, format!("A person published it: {}. The program says {url}.", row.url)));
+        }
+        row
+    } else {
+        let before = row.state;
+        let live = publication::ActiveModel {
+            id: Set(row.id),
+            state: Set(PublicationState::Live.as_str().to_owned()),
+            url: Set(url.clone()),
+            // Rows keep whole seconds.
+            published_at: Set(Some(DateTime::from_timestamp(seen.at.timestamp(), 0).unwrap_or(seen.at))),
+            revision: Set(row.revision + 1),
+            ..Default::default()
+        }
+        .update(txn)
+        .await?;
+        let entry = Entry {
+            actor: Actor::System,
+            act: "find public",
+            object: "publication",
+            object_id: live.id,
+            cohort: None,
+            before,
+            after: live.state.clone(),
+        };
+        history::record(txn, now, entry).await?;
+        live
+    };
+    let owner = amplification::Entity::find_by_id(of.task).one(txn).await?.and_then(|task| task.owner_id);
+    let told = publication::Model { url: url.clone(), created_by: owner.or(live.created_by), ..live };
+    let due = open_take_down(txn, now, &told, None).await?;
+    Ok((State::Failed, format!("It is public at {url}, and may not be: {} It is to be taken down by {}.", why.sentence(), words::day(due))))
+}
+
+/// It was taken; a person says where it can be seen. What ended meanwhile may be public later all the same.
+async fn taken(txn: &impl ConnectionTrait, now: DateTime<Utc>, of: &Leased) -> Result<(State, String), Fault> {
+    let Err(why) = tasks::may_send_now_in(txn, now, of.publication).await? else {
+        return Ok((State::Done, "It was taken. Say on the task where it can be seen.".to_owned()));
+    };
+    let row = publication::Entity::find_by_id(of.publication).one(txn).await?;
+    if row.is_some_and(|row| row.state == PublicationState::Live.as_str()) {
+        return Ok((State::Done, "It was taken, and a person published it.".to_owned()));
+    }
+    Ok((State::Failed, sent_before(&why)))
+}
+
+/// Of what was sent, and may not be public any more.
+fn sent_before(why: &AmplificationRefusal) -> String {
+    let why = why.sentence();
+    format!("It was sent, and may not be public any more: {why} Look whether it is public all the same, and have it taken off.")
 }
 
 /// Tries a failed delivery again, now.
@@ -389,6 +480,8 @@ pub struct DeliveryLine {
     pub done_at: Option<DateTime<Utc>>,
     /// What it would publish is still due today.
     pub due: bool,
+    /// It was sent, and what it publishes was stopped: it may be public all the same.
+    pub stopped: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -410,10 +503,12 @@ struct LogRow {
 
 impl LogRow {
     fn read(self, today: NaiveDate) -> Result<DeliveryLine, Fault> {
+        let running = [TaskState::Scheduled, TaskState::Failed].iter().any(|state| self.task_state.as_deref() == Some(state.as_str()));
         Ok(DeliveryLine {
             due: self.publication_state == PublicationState::Planned.as_str()
                 && self.planned_for == today
                 && self.task_state.as_deref() == Some(TaskState::Scheduled.as_str()),
+            stopped: self.attempts > 0 && self.state == State::Failed.as_str() && !running,
             id: self.id,
             task: self.task,
             title: self.title,
@@ -453,15 +548,22 @@ pub async fn deliveries(db: &Db, now: DateTime<Utc>, state: Option<State>, page:
     Ok(Page { rows, total: u64::try_from(total).unwrap_or(0), page })
 }
 
-/// What failed and is still to be published today: at most five, the newest first.
+/// For so many days what was sent and then stopped is said to whoever sees to it.
+const STOPPED_DAYS: i64 = 3;
+
+/// What failed and is still to be published today, or was sent and then stopped a short while ago: at most five, the newest
+/// first. What is known to be public is among the take-downs.
 ///
 /// # Errors
 /// The database, or a row that cannot be read.
 pub async fn failed_today(db: &Db, now: DateTime<Utc>) -> Result<Vec<DeliveryLine>, Fault> {
     let rows: Vec<LogRow> = sql::all(
         db.read(),
-        &format!("{LOG} WHERE d.state = 'failed' AND p.state = 'planned' AND p.planned_for = $1 ORDER BY d.id DESC LIMIT 5"),
-        values![now.date_naive()],
+        &format!(
+            "{LOG} WHERE d.state = 'failed' AND ((p.state = 'planned' AND p.planned_for = $1) \
+             OR (p.state = 'cancelled' AND d.attempts > 0 AND d.done_at > $2)) ORDER BY d.id DESC LIMIT 5"
+        ),
+        values![now.date_naive(), now - TimeDelta::days(STOPPED_DAYS)],
     )
     .await?;
     rows.into_iter().map(|row| row.read(now.date_naive())).collect()

@@ -115,6 +115,8 @@ async fn acknowledged(db: &Db, cohort: i64) -> Result<u32, DbErr> {
     struct OnDuty {
         kind: String,
         id: i64,
+        /// The number it was told with: their own, or of somebody who was merged into them.
+        told_as: i64,
         name: String,
     }
     let version = acknowledgement::version_named_by(db.read(), cohort).await?.map_or(0, |version| version.number);
@@ -134,9 +136,10 @@ async fn acknowledged(db: &Db, cohort: i64) -> Result<u32, DbErr> {
     let on_duty: Vec<OnDuty> = sql::all(
         db.read(),
         &format!(
-            "SELECT 'person' AS kind, r.person_id AS id, '' AS name FROM registration r WHERE r.cohort_id = $1 AND r.state = 'confirmed' \
-             UNION SELECT 'staff' AS kind, s.id, '' AS name FROM staff s WHERE {staff} \
-             UNION SELECT 'educator' AS kind, e.id, e.name FROM educator e WHERE e.cohort_id = $1"
+            "SELECT 'person' AS kind, r.person_id AS id, w.id AS told_as, '' AS name FROM registration r \
+               JOIN person w ON coalesce(w.merged_into, w.id) = r.person_id WHERE r.cohort_id = $1 AND r.state = 'confirmed' \
+             UNION SELECT 'staff' AS kind, s.id, s.id AS told_as, '' AS name FROM staff s WHERE {staff} \
+             UNION SELECT 'educator' AS kind, e.id, e.id AS told_as, e.name FROM educator e WHERE e.cohort_id = $1"
         ),
         values![cohort],
     )
@@ -152,10 +155,12 @@ async fn acknowledged(db: &Db, cohort: i64) -> Result<u32, DbErr> {
         })
         .collect();
     let on_duty = on_duty.iter().filter(|one| one.kind != "educator" || teaching.contains_key(&educator_key(&one.name)));
-    Ok(whole(on_duty.filter(|one| holders.contains(format!("{}-{}", one.kind, one.id).as_str())).count()))
+    let held = on_duty.filter(|one| holders.contains(format!("{}-{}", one.kind, one.told_as).as_str()));
+    Ok(whole(held.map(|one| (one.kind.as_str(), one.id)).collect::<BTreeSet<_>>().len()))
 }
 
-/// Asks of the same people in the same time as [`asks`] counts, as the history tells of them.
+/// Asks of the same people in the same time as [`asks`] counts, as the history tells of them: it goes on naming who was
+/// merged into somebody else.
 async fn told_asks(db: &Db, cohort: i64) -> Result<Asks, Fault> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -172,14 +177,16 @@ async fn told_asks(db: &Db, cohort: i64) -> Result<Asks, Fault> {
          ), seats AS ( \
            SELECT person_id, since FROM accepted \
            UNION ALL SELECT p.id, x.since FROM accepted x JOIN cohort c ON c.id = $1 JOIN person guest ON guest.id = x.person_id \
-             JOIN person p ON p.company_id = guest.company_id WHERE c.quiet_company \
-         ), quiet AS (SELECT person_id, min(since) AS since FROM seats GROUP BY person_id) \
+             JOIN person p ON p.company_id = guest.company_id AND p.merged_into IS NULL WHERE c.quiet_company \
+         ), quiet AS (SELECT person_id, min(since) AS since FROM seats GROUP BY person_id), \
+         named AS (SELECT q.person_id, q.since, w.id AS told_as FROM quiet q JOIN person w ON coalesce(w.merged_into, w.id) = q.person_id) \
          SELECT count(CASE WHEN h.after LIKE 'refused;%' THEN 1 END) AS refused, \
-           count(CASE WHEN h.after LIKE 'submitted;%' AND EXISTS (SELECT 1 FROM history o WHERE o.object = 'quiet period' AND o.act = 'override' \
-             AND o.cohort_id = $1 AND o.object_id = q.person_id AND o.at <= h.at) THEN 1 END) AS allowed \
-         FROM quiet q JOIN history h ON h.object = 'ask' AND h.act = 'submit' \
-           AND h.after IN ('refused; person ' || CAST(q.person_id AS TEXT), 'submitted; person ' || CAST(q.person_id AS TEXT)) \
-         WHERE h.at >= q.since AND h.at < $2",
+           count(CASE WHEN h.after LIKE 'submitted;%' AND EXISTS (SELECT 1 FROM history o JOIN person w ON w.id = o.object_id \
+             WHERE o.object = 'quiet period' AND o.act = 'override' AND o.cohort_id = $1 AND coalesce(w.merged_into, w.id) = n.person_id \
+             AND o.at <= h.at) THEN 1 END) AS allowed \
+         FROM named n JOIN history h ON h.object = 'ask' AND h.act = 'submit' \
+           AND h.after IN ('refused; person ' || CAST(n.told_as AS TEXT), 'submitted; person ' || CAST(n.told_as AS TEXT)) \
+         WHERE h.at >= n.since AND h.at < $2",
         values![cohort, quiet_until],
     )
     .await?;
@@ -347,8 +354,8 @@ async fn asks(db: &Db, cohort: i64, quiet_until: DateTime<Utc>) -> Result<Asks, 
              JOIN person p ON p.company_id = guest.company_id WHERE r.cohort_id = $1 AND c.quiet_company \
          ), quiet AS (SELECT person_id, min(since) AS since FROM seats GROUP BY person_id) \
          SELECT count(CASE WHEN a.state = 'refused' THEN 1 END) AS refused, \
-           count(CASE WHEN a.state NOT IN ('refused', 'draft') AND EXISTS (SELECT 1 FROM quiet_override o WHERE o.cohort_id = $1 AND o.person_id = a.person_id \
-             AND o.made_at <= a.submitted_at) THEN 1 END) AS allowed, \
+           count(CASE WHEN a.was_submitted AND EXISTS (SELECT 1 FROM quiet_override o JOIN person w ON w.id = o.person_id \
+             WHERE o.cohort_id = $1 AND coalesce(w.merged_into, w.id) = a.person_id AND o.made_at <= a.submitted_at) THEN 1 END) AS allowed, \
            (SELECT count(*) FROM quiet_override o WHERE o.cohort_id = $1) AS overrides \
          FROM quiet q JOIN ask a ON a.person_id = q.person_id WHERE a.submitted_at >= q.since AND a.submitted_at < $2",
         values![cohort, quiet_until],

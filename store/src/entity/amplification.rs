@@ -24,6 +24,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub token_hash: Option<String>,
     pub token_until: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub previous_token_hash: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub sent_hash: String,
     #[sea_orm(column_type = "Text")]

@@ -20,6 +20,7 @@ pub struct Model {
     pub reasons: String,
     pub submitted_by: Option<i64>,
     pub submitted_at: DateTimeUtc,
+    pub was_submitted: bool,
     pub approving_by: Option<i64>,
     pub approved_by: Option<i64>,
     pub asked_at: Option<DateTimeUtc>,

@@ -166,7 +166,7 @@ pub async fn answer_approval(#[server(flatten)] form: Form) -> Result<Answer, Se
     };
     let page = format!("/approve/{token}");
     match (settle(&desk, done)?, act) {
-        (Ok(state), Some(act)) => desk.done(page, answered(act, state)),
+        (Ok(state), Some(act)) => desk.done(page, answered(act, state, !before.live.is_empty())),
         (Ok(_), None) => desk.done(page, ""),
         (Err(AmplificationRefusal::LinkOver), _) => desk.declined("/approve/over", &LinkOver),
         // What was typed is kept; the key of the link is not.
@@ -214,25 +214,36 @@ fn stepped(state: domain::advocacy::amplification::State) -> &'static str {
         State::Measured => "It is public, and measured.",
         State::ChangesRequested => "The changes are asked for, with your comment.",
         State::OnHold => "It is on hold. Nothing happens to it until somebody lets it go on.",
-        State::Rejected => "It is rejected. Nothing of it is published.",
-        State::Withdrawn => "It is withdrawn. Nothing of it is published.",
+        State::Rejected => "It is rejected. Nothing more of it is published.",
+        State::Withdrawn => "It is withdrawn. Nothing more of it is published, and what is public already is to be taken down.",
         State::Failed => "It is kept that it could not be published.",
     }
 }
 
 /// What an answer came to, for the customer: what was kept, and what they can still do.
 #[cfg(feature = "ssr")]
-fn answered(act: domain::advocacy::amplification::Act, state: domain::advocacy::amplification::State) -> &'static str {
+fn answered(
+    act: domain::advocacy::amplification::Act,
+    state: domain::advocacy::amplification::State,
+    public_already: bool,
+) -> &'static str {
     use domain::advocacy::amplification::{Act, State};
 
     match act {
         Act::CustomerApprove => "You approved exactly this. Until it is published you can still hold it here.",
         Act::CustomerSuggest => "Thank you: we have what you suggest. You get a new version, with a new link.",
+        Act::CustomerHold if public_already => "It is on hold. Nothing more is published until you let it go on, here.",
         Act::CustomerHold => "It is on hold. Nothing is published until you let it go on, here.",
+        Act::CustomerResume if state == State::OnHold => {
+            "You hold it no longer. We still do: nothing is published until somebody here lets it go on too."
+        }
         Act::CustomerResume if matches!(state, State::WithCustomer | State::Approved | State::Scheduled) => {
             "It goes on. Until it is published you can hold it again here."
         }
         Act::CustomerResume => "It goes on: before anything is published you get a new version, with a new link.",
+        _ if public_already => {
+            "You declined. Nothing more of it is published, and what is public already will be taken down. You need do nothing more."
+        }
         _ => "You declined. Nothing of it is published, and you need do nothing more.",
     }
 }

@@ -81,7 +81,7 @@ pub async fn step_ask(#[server(flatten)] form: Form) -> Result<Answer, ServerFnE
     match settle(&desk, done)? {
         Ok(_) => desk.done(place, done_words(act)),
         Err(AskRefusal::Gone) => desk.declined("/asks", &AskRefusal::Gone),
-        Err(why @ (AskRefusal::Fields(_) | AskRefusal::NotNow(_) | AskRefusal::Stale)) => {
+        Err(why @ (AskRefusal::Fields(_) | AskRefusal::NotNow(_) | AskRefusal::NotYet { .. } | AskRefusal::Stale)) => {
             let why = seen(&desk, why);
             let fields = fields_of(&why);
             desk.refused(&place, "step-ask", &form, &why, &fields).await

@@ -4,7 +4,8 @@
 //! What the host says among themselves about it is not read here, so that it cannot be shown. While it is being written
 //! anew the words are not shown either: what was not sent is nobody's to read.
 
-use domain::advocacy::amplification::{Act, Hashes, HeldBy, State, answer};
+use chrono::NaiveDate;
+use domain::advocacy::amplification::{Act, Hashes, State, answer};
 use domain::advocacy::board::act_label;
 use domain::advocacy::wording::language_name;
 use domain::time::words::day;
@@ -28,8 +29,8 @@ pub async fn by_link(desk: Desk) -> Reply {
     let draft = desk.draft("approval").await?;
     let (host, sender) = (desk.app.host.name.clone(), desk.app.host.sender.clone());
     frame::letter(&desk, "For your approval", move || {
-        let stands = Stands::of(&approval);
-        let (heading, says) = (stands.heading(), stands.says(&approval, &host));
+        let stands = Stands::of(&approval, desk.now.date_naive());
+        let (heading, says) = (stands.heading(&approval), stands.says(&approval, &host));
         let for_whom = format!("For {}, on behalf of {}", approval.approver_name, approval.company);
         let said = if stands == Stands::Asked {
             view! { <p>{says}</p> }.into_any()
@@ -37,6 +38,7 @@ pub async fn by_link(desk: Desk) -> Reply {
             let class = if matches!(stands, Stands::Approved | Stands::Public) { "notice good" } else { "notice" };
             view! { <p class=class>{says}</p> }.into_any()
         };
+        let public = public_already(&approval);
         let words = (stands.shows_words() && approval.stands()).then(|| the_words(&approval, &token, &host));
         let answers = answers(&approval, stands, &token, &draft);
         let brand = host.clone();
@@ -49,6 +51,7 @@ pub async fn by_link(desk: Desk) -> Reply {
                     <h1>{heading}</h1>
                 </div>
                 {said}
+                {public}
                 {words}
                 {answers}
                 <p class="small soft">"Whoever has this link can answer. Is it not you who decides on this? Write to " <a href=format!("mailto:{sender}")>{sender.clone()}</a> "."</p>
@@ -62,6 +65,8 @@ pub async fn by_link(desk: Desk) -> Reply {
 enum Stands {
     /// It waits for their answer.
     Asked,
+    /// Their answer did not come by its day.
+    Late,
     /// They approved exactly what it is.
     Approved,
     HeldByThem {
@@ -78,12 +83,13 @@ enum Stands {
 }
 
 impl Stands {
-    fn of(approval: &Approval) -> Self {
+    fn of(approval: &Approval, today: NaiveDate) -> Self {
         let same = approval.stands();
         match approval.state {
+            State::WithCustomer if same && approval.day.is_some_and(|planned| planned < today) => Self::Late,
             State::WithCustomer if same => Self::Asked,
             State::Approved | State::Scheduled if same => Self::Approved,
-            State::OnHold if approval.hold.is_some_and(|hold| hold.by == HeldBy::Customer) => Self::HeldByThem { same },
+            State::OnHold if approval.hold.is_some_and(|hold| hold.by.is_customers()) => Self::HeldByThem { same },
             State::OnHold => Self::HeldByHost,
             State::Published | State::Measured => Self::Public,
             State::Failed => Self::Missed,
@@ -99,11 +105,13 @@ impl Stands {
     }
 
     const fn shows_words(self) -> bool {
-        matches!(self, Self::Asked | Self::Approved | Self::HeldByThem { same: true } | Self::Public)
+        matches!(self, Self::Asked | Self::Late | Self::Approved | Self::HeldByThem { same: true } | Self::Public)
     }
 
-    const fn heading(self) -> &'static str {
+    fn heading(self, approval: &Approval) -> &'static str {
         match self {
+            Self::Late => "Its day has passed",
+            Self::Missed if !approval.live.is_empty() => "Not all of this was published",
             Self::Asked => "May we publish this?",
             Self::Approved => "You approved this",
             Self::HeldByThem { .. } => "You hold this",
@@ -118,7 +126,15 @@ impl Stands {
     /// Who asks for what and why; or what was recorded, and what can still be done.
     fn says(self, approval: &Approval, host: &str) -> String {
         let title = &approval.title;
+        // What is public already is listed below.
+        let nothing = if approval.live.is_empty() { "Nothing of it" } else { "Nothing more of it" };
         match self {
+            Self::Late => {
+                let planned = approval.day.map_or_else(String::new, |planned| format!(" on {}", day(planned)));
+                format!(
+                    "“{title}” was to be seen{planned}, and that day has passed. For another day we ask you again, with a new link: you need do nothing."
+                )
+            }
             Self::Asked => {
                 let who = approval.asked_by.as_ref().map_or_else(|| host.to_owned(), |name| format!("{name} at {host}"));
                 format!(
@@ -128,27 +144,66 @@ impl Stands {
             Self::Approved => {
                 let on = approval.approved_at.map_or_else(String::new, |at| format!(" on {}", day(at.date_naive())));
                 let when = approval.day.map_or_else(String::new, |planned| format!(" It is to be seen on {}.", day(planned)));
-                format!("You approved exactly this{on}.{when} Until it is public you can hold it here, suggest an edit or decline.")
+                if approval.live.is_empty() {
+                    format!("You approved exactly this{on}.{when} Until it is public you can hold it here, suggest an edit or decline.")
+                } else {
+                    format!(
+                        "You approved exactly this{on}.{when} Part of it is public already. You can hold the rest here, suggest an edit or decline."
+                    )
+                }
             }
             Self::HeldByThem { same: true } => {
-                "Nothing of it is published until you let it go on, here. You can also decline it for good.".to_owned()
+                format!("{nothing} is published until you let it go on, here. You can also decline it for good.")
             }
             Self::HeldByThem { same: false } => {
-                "Nothing of it is published while you hold it. It was changed meanwhile: once you let it go on, you get the new version with a new link.".to_owned()
+                format!(
+                    "{nothing} is published while you hold it. It was changed meanwhile: once you let it go on, you get the new version with a new link."
+                )
             }
-            Self::HeldByHost => format!("{host} holds “{title}” for now. Nothing of it is published meanwhile, and you need do nothing."),
+            Self::HeldByHost => format!("{host} holds “{title}” for now. {nothing} is published meanwhile, and you need do nothing."),
             Self::Anew => format!(
-                "“{title}” is being written anew since we sent it to you. You get the new version with a new link, and nothing is published before you approve that one."
+                "“{title}” is being written anew since we sent it to you. You get the new version with a new link, and nothing more is published before you approve that one."
             ),
             Self::Public => {
                 "It was published exactly as you approved it. To have it taken down, answer the mail you got from us.".to_owned()
             }
+            Self::Missed if !approval.live.is_empty() => {
+                format!(
+                    "The day you approved for “{title}” passed before all of it was published. For another day we ask you again, with a new link."
+                )
+            }
             Self::Missed => {
                 format!("The day you approved for “{title}” passed without it. For another day we ask you again, with a new link.")
+            }
+            Self::Closed if approval.live.iter().any(|one| one.down_by.is_some()) => {
+                format!("Nothing more of “{title}” is published, and what is public already will be taken down. You need do nothing.")
             }
             Self::Closed => format!("Nothing more of “{title}” is published. You need do nothing."),
         }
     }
+}
+
+/// What of it can be seen already, and until when.
+fn public_already(approval: &Approval) -> AnyView {
+    if approval.live.is_empty() {
+        return ().into_any();
+    }
+    let places = approval
+        .live
+        .iter()
+        .map(|one| {
+            let until = one.down_by.map_or_else(String::new, |by| format!(": will be taken down by {}", day(by)));
+            let (url, place) = (one.url.clone(), words::capital(one.channel.place()));
+            view! { <li><a href=url rel="noreferrer">{place}</a>{until}</li> }
+        })
+        .collect_view();
+    view! {
+        <section class="stack tight" aria-labelledby="public-h">
+            <h2 id="public-h">"Public already"</h2>
+            <ul>{places}</ul>
+        </section>
+    }
+    .into_any()
 }
 
 /// Where and when, what of them is shown, and every wording as it will look.
@@ -194,9 +249,11 @@ fn answers(approval: &Approval, stands: Stands, token: &str, draft: &Draft) -> A
     // Where a hold goes back to is not for this page: only that it does.
     let hold = approval.hold;
     let may = |act: Act| answer(approval.state, hold, act, &hashes).is_ok_and(|next| next != approval.state);
-    let approve = may(Act::CustomerApprove).then(|| one_tap(Act::CustomerApprove, "button primary"));
-    let resume = may(Act::CustomerResume).then(|| one_tap(Act::CustomerResume, "button primary"));
-    // What the host holds, they may hold themselves as well: then only they let it go on.
+    let approve = (may(Act::CustomerApprove) && stands != Stands::Late).then(|| one_tap(Act::CustomerApprove, "button primary"));
+    // Where the host holds it too, it stays on hold: theirs ends all the same.
+    let resumes = answer(approval.state, hold, Act::CustomerResume, &hashes).is_ok();
+    let resume = resumes.then(|| one_tap(Act::CustomerResume, "button primary"));
+    // What the host holds, they may hold themselves as well: then it waits for both.
     let holds = may(Act::CustomerHold) || stands == Stands::HeldByHost;
     let held = holds.then(|| one_tap(Act::CustomerHold, "button"));
     let (suggests, declines) = (may(Act::CustomerSuggest), may(Act::CustomerDecline));
@@ -207,7 +264,7 @@ fn answers(approval: &Approval, stands: Stands, token: &str, draft: &Draft) -> A
     let decline = declines.then(|| view! { <a class="button quiet" href="#decline">{act_label(Act::CustomerDecline)}</a> });
     let hint = match stands {
         Stands::Asked => "Not sure yet? Hold it: nothing happens until you come back here.",
-        Stands::HeldByHost => "Hold it yourself, and only you can let it go on.",
+        Stands::HeldByHost => "Hold it yourself as well, and it goes on only once you say so too.",
         _ => "",
     };
     let hint = (!hint.is_empty()).then(|| view! { <p class="small soft">{hint}</p> });
@@ -292,10 +349,15 @@ fn decline_form(approval: &Approval, token: &str, draft: &Draft) -> AnyView {
         id: id("comment", "decline", &draft),
         ..Input::default()
     };
+    let consequence = if approval.live.is_empty() {
+        "Nothing of it is published, now or later, and we do not ask again."
+    } else {
+        "Nothing more of it is published, now or later, and we do not ask again. What is public already will be taken down within three working days."
+    };
     view! {
         <section id="decline" class="stack" aria-labelledby="decline-h">
             <h2 id="decline-h">"Decline"</h2>
-            <p>"Nothing of it is published, now or later, and we do not ask again."</p>
+            <p>{consequence}</p>
             <form class="stack" method="post" action="/api/advocacy/amplification/answer">
                 {keys(approval, token)}
                 {form::hidden("act", Act::CustomerDecline)}
@@ -309,9 +371,15 @@ fn decline_form(approval: &Approval, token: &str, draft: &Draft) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use domain::advocacy::amplification::Hold;
+    use domain::advocacy::amplification::{HeldBy, Hold};
+    use domain::advocacy::consent::Channel;
+    use store::advocacy::amplification::LiveLine;
 
     use super::*;
+
+    fn on(text: &str) -> NaiveDate {
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap()
+    }
 
     fn approval(state: State, held: Option<HeldBy>, stands: bool) -> Approval {
         Approval {
@@ -327,7 +395,29 @@ mod tests {
             hash: "hash".into(),
             sent_hash: if stands { "hash" } else { "earlier" }.into(),
             approved_at: None,
+            live: vec![],
         }
+    }
+
+    #[test]
+    fn what_is_public_already_is_said() {
+        let live = LiveLine { channel: Channel::Blog, url: "https://halden.example/prize".into(), down_by: Some(on("2027-01-20")) };
+        for state in [State::Scheduled, State::Failed, State::Rejected] {
+            let nothing = approval(state, None, true);
+            let some = Approval { live: vec![live.clone()], ..nothing.clone() };
+            let says = |one: &Approval| Stands::of(one, on("2027-01-15")).says(one, "Halden");
+            assert_ne!(says(&nothing), says(&some), "{state}");
+        }
+        let declined = Approval { live: vec![live], ..approval(State::Rejected, None, true) };
+        let says = Stands::Closed.says(&declined, "Halden");
+        assert_eq!(says, "Nothing more of “A prize” is published, and what is public already will be taken down. You need do nothing.");
+    }
+
+    #[test]
+    fn nobody_is_asked_about_a_day_that_has_passed() {
+        let asked = Approval { day: Some(on("2027-01-15")), ..approval(State::WithCustomer, None, true) };
+        let found = ["2027-01-14", "2027-01-15", "2027-01-16"].map(|today| Stands::of(&asked, on(today)));
+        assert_eq!(found, [Stands::Asked, Stands::Asked, Stands::Late]);
     }
 
     #[test]
@@ -345,12 +435,13 @@ mod tests {
             (State::Measured, None, Public, Public),
             (State::ChangesRequested, None, Anew, Anew),
             (State::OnHold, Some(HeldBy::Customer), HeldByThem { same: true }, HeldByThem { same: false }),
+            (State::OnHold, Some(HeldBy::Both), HeldByThem { same: true }, HeldByThem { same: false }),
             (State::OnHold, Some(HeldBy::Host), HeldByHost, HeldByHost),
             (State::Rejected, None, Closed, Closed),
             (State::Withdrawn, None, Closed, Closed),
             (State::Failed, None, Missed, Missed),
         ] {
-            let found = [true, false].map(|stands| Stands::of(&approval(state, by, stands)));
+            let found = [true, false].map(|stands| Stands::of(&approval(state, by, stands), on("2027-01-15")));
             assert_eq!(found, [same, anew], "{state}");
         }
         assert!([Anew, HeldByHost, HeldByThem { same: false }, Missed, Closed].iter().all(|stands| !stands.shows_words()));

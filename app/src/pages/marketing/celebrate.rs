@@ -48,7 +48,7 @@ pub async fn board(desk: Desk) -> Reply {
     };
     frame::staff_with(&desk, Section::Celebrate, Islands::Staff, "Celebrate", || {
         view! {
-            <main id="main" class="wide page stack loose">
+            <main id="main" class="wrap page stack loose">
                 <div class="head">
                     <div class="stack tight"><h1>"Celebrate"</h1><p class="soft">{pace.sentence()}</p></div>
                     <div class="row"><a class="button" href="/celebrate/month">"Calendar"</a><a class="button primary" href="/achievements/new">"Add an achievement"</a></div>
@@ -174,7 +174,8 @@ fn line(sentence: String, to: String, label: &'static str) -> AnyView {
 /// A delivery that a channel's program did not take, and its day is today.
 fn undelivered(one: DeliveryLine) -> AnyView {
     let place = Channel::parse(&one.channel).map_or_else(|| one.channel.clone(), |channel| channel.label().to_owned());
-    let sentence = format!(" was not taken by the program for this channel: {place}. {}", one.last_answer);
+    let what = if one.stopped { "was sent to" } else { "was not taken by" };
+    let sentence = format!(" {what} the program for this channel: {place}. {}", one.last_answer);
     let act = if one.due {
         let named = format!("Send again: {}", one.title);
         view! {

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use chrono::NaiveDate;
 use domain::access::Role;
 use domain::advocacy::achievement::days_to_recognition;
-use domain::advocacy::amplification::{Act, HeldBy, State, acts, needs_comment};
+use domain::advocacy::amplification::{Act, State, acts, needs_comment};
 use domain::advocacy::board::act_label;
 use domain::advocacy::consent::{Scope, Standing, Subject};
 use domain::advocacy::publication::{Reason, State as PublicationState, Why};
@@ -182,7 +182,7 @@ fn state_tag(task: &Task) -> AnyView {
         State::Draft | State::InReview | State::ApprovedInternally | State::WithCustomer => "",
     };
     let words = match task.hold {
-        Some(hold) if hold.by == HeldBy::Customer => "held by the customer",
+        Some(hold) if hold.by.is_customers() => "held by the customer",
         Some(_) => "on hold",
         None => task.state.as_str(),
     };
@@ -270,6 +270,10 @@ fn next(at: &Opened<'_>) -> (String, AnyView) {
             let sentence = format!("To be sent to {approver}, who gets a private link to exactly this.");
             (sentence, go(at, Act::Send, "Send to the customer", "button primary"))
         }
+        State::WithCustomer if task.planned_for.is_some_and(|when| when < *today) => {
+            let sentence = format!("Another day: {planned} passed before {approver} answered. A new day is sent to them anew.");
+            (sentence, lead("#plan", "Choose another day"))
+        }
         State::WithCustomer => {
             let reminded = match task.reminders {
                 0 => String::new(),
@@ -302,7 +306,7 @@ fn next(at: &Opened<'_>) -> (String, AnyView) {
         },
         State::Published => ("Its results, once they can be counted.".to_owned(), lead("#wordings", "Enter the results")),
         State::Measured => ("Nothing: it is public, and counted.".to_owned(), nothing()),
-        State::OnHold if task.hold.is_some_and(|hold| hold.by == HeldBy::Customer) => {
+        State::OnHold if task.hold.is_some_and(|hold| hold.by.is_customers()) => {
             (format!("{approver}, who holds it. Only they let it go on, on their own page."), nothing())
         }
         State::OnHold => {
@@ -312,7 +316,7 @@ fn next(at: &Opened<'_>) -> (String, AnyView) {
                 go(at, Act::Resume, "Go on with it", "button primary"),
             )
         }
-        State::Rejected => ("Nothing: it was rejected, and nothing of it is published.".to_owned(), nothing()),
+        State::Rejected => ("Nothing: it was rejected, and nothing more of it is published.".to_owned(), nothing()),
         State::Withdrawn => ("Nothing: it was withdrawn. It can be opened again, and then begins as a draft.".to_owned(), nothing()),
         State::Failed if task.planned_for.is_some_and(|when| when >= *today) => (
             "Another try: it could not be published, and its day has not passed.".to_owned(),
@@ -332,7 +336,12 @@ fn missing(task: &Task, today: NaiveDate) -> Vec<String> {
         Some(planned) if planned < today => Some("a day that is not past"),
         Some(_) => None,
     };
-    let shown = task.uses.is_empty().then_some("what of whom it shows");
+    let named = |person: i64| task.uses.iter().any(|one| one.subject == Subject::Person(person) && one.scope == Scope::Name);
+    let shown = match task.person {
+        _ if task.uses.is_empty() => Some("what of whom it shows"),
+        Some(person) if !named(person) => Some("the person’s name in what it shows"),
+        _ => None,
+    };
     let approver = task.approver_email.is_empty().then_some("who approves it for the customer");
     [day, shown, approver].into_iter().flatten().map(str::to_owned).collect()
 }
@@ -377,9 +386,9 @@ fn said(at: &Opened<'_>, act: Act) -> AnyView {
     let draft = if mine { at.step } else { &none };
     let ends = matches!(act, Act::Reject | Act::Withdraw);
     let consequence = match act {
-        Act::Reject => "The task ends here, for good. Nothing of it is published.",
+        Act::Reject => "The task ends here, for good. Nothing more of it is published.",
         Act::Withdraw => {
-            "Nothing of it is published, and the customer’s link opens no approval any more. It can be opened again as a draft."
+            "Nothing more of it is published, what is public already is to be taken down, and the customer’s link opens no approval any more. It can be opened again as a draft."
         }
         Act::Hold => "Nothing happens to it until somebody here lets it go on.",
         Act::RequestChanges => "It goes back to those who write it, with what you say.",
@@ -670,7 +679,7 @@ fn use_row(one: &UseLine) -> AnyView {
     view! {
         <tr role="row">
             <th scope="row" role="rowheader"><a href=to>{one.who.clone()}</a></th>
-            <td role="cell" data-label="What">{capital(one.scope.as_str())}</td>
+            <td role="cell" data-label="What"><span class="keep">{capital(one.scope.as_str())}</span></td>
             <td role="cell" data-label="Consent"><div class="stack tight"><div class="row">{allowed}{none}</div>{refused}</div></td>
         </tr>
     }

@@ -56,7 +56,7 @@ pub async fn show(desk: Desk) -> Reply {
                 <div class="stack tight">
                     <p class="eyebrow">{eyebrow}</p>
                     <h1>"Webhooks"</h1>
-                    <p class="soft">"A channel may be published by a program of yours. On the approved day it is told what is due, signed as Standard Webhooks say; its answer may hold the address where it can be seen, as “url”, and since when, as “published_at”. The approval and the consents are asked once more right before."</p>
+                    <p class="soft">"A channel may be published by a program of yours. On the approved day it is told what is due, signed as Standard Webhooks say. A picture comes with it as “image”: its bytes in base64 as “content”, with “media_type”, “sha256” and “alt”. The answer may hold the address where it can be seen, as “url”, and since when, as “published_at”. The approval and the consents are asked once more right before; what became public although one of them ended meanwhile is to be taken down."</p>
                 </div>
                 {celebrating(Celebrating::Settings, false)}
                 {fresh}

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::NotNow;
 use crate::contact;
 use crate::refusal::{FieldRefusal, Refusal};
-use crate::time;
+use crate::time::{self, words};
 
 crate::text_enum! {
     /// Where an ask stands.
@@ -113,6 +113,17 @@ pub fn after(state: State, act: Act) -> Result<State, AskRefusal> {
     }
 }
 
+/// Whether what came of it can be said already: of an agreed day, not before it has come.
+///
+/// # Errors
+/// The day it waits for.
+pub fn in_time(state: State, act: Act, scheduled_for: Option<NaiveDate>, today: NaiveDate) -> Result<(), AskRefusal> {
+    match (state, act, scheduled_for) {
+        (State::Scheduled, Act::Complete | Act::Miss, Some(day)) if today < day => Err(AskRefusal::NotYet { day }),
+        _ => Ok(()),
+    }
+}
+
 /// What staff can do with an ask that stands so, in the order of the buttons; another day for what is scheduled among it.
 #[must_use]
 pub fn acts(state: State) -> Vec<Act> {
@@ -168,6 +179,10 @@ pub enum AskRefusal {
         state: State,
         act: Act,
     },
+    /// What came of it is said once the agreed day has come.
+    NotYet {
+        day: NaiveDate,
+    },
     /// Whoever submitted it does not let it be asked.
     FourEyes,
     /// Somebody else changed it meanwhile.
@@ -195,6 +210,7 @@ impl Refusal for AskRefusal {
             Self::Unknown => "unknown",
             Self::Gone => "gone",
             Self::NotAtThisPoint { .. } => "not-at-this-point",
+            Self::NotYet { .. } => "not-yet",
             Self::FourEyes => "four-eyes",
             Self::Stale => "stale",
             Self::Over => "over",
@@ -208,6 +224,9 @@ impl Refusal for AskRefusal {
             Self::Unknown => "Nobody of this address is known here. Check it, or leave the ask out.".into(),
             Self::Gone => "This ask is gone. Look for it in the list of asks.".into(),
             Self::NotAtThisPoint { state, .. } => stands(*state).into(),
+            Self::NotYet { day } => {
+                format!("It is agreed for {}. Say then whether it took place; if it was earlier, change the day first.", words::date(*day))
+            }
             Self::FourEyes => "You submitted this ask yourself. A colleague looks at it before it goes out: four eyes see it.".into(),
             Self::Stale => {
                 "Somebody changed this ask meanwhile. Look at how it stands now, and do it again if it is still what you want.".into()
@@ -267,6 +286,26 @@ mod tests {
                 assert_eq!(after(state, act), expect.ok_or(AskRefusal::NotAtThisPoint { state, act }), "{state}, {act}");
             }
         }
+    }
+
+    #[test]
+    fn what_came_of_it_is_said_once_the_day_has_come() {
+        let day: NaiveDate = "2027-02-01".parse().unwrap();
+        for (state, act, today, expect) in [
+            (State::Scheduled, Act::Complete, "2027-01-31", Err(AskRefusal::NotYet { day })),
+            (State::Scheduled, Act::Miss, "2027-01-31", Err(AskRefusal::NotYet { day })),
+            (State::Scheduled, Act::Complete, "2027-02-01", Ok(())),
+            (State::Scheduled, Act::Miss, "2027-02-02", Ok(())),
+            (State::Scheduled, Act::Schedule, "2027-01-31", Ok(())),
+            (State::Scheduled, Act::Cancel, "2027-01-31", Ok(())),
+            (State::Completed, Act::Complete, "2027-01-31", Ok(())),
+        ] {
+            assert_eq!(in_time(state, act, Some(day), today.parse().unwrap()), expect, "{state}, {act}, {today}");
+        }
+        assert_eq!(
+            AskRefusal::NotYet { day }.sentence(),
+            "It is agreed for 1 February 2027. Say then whether it took place; if it was earlier, change the day first."
+        );
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub enum Reason {
     Problem,
     /// Something is to be put right with their company.
     CompanyProblem,
+    /// They asked to be forgotten, and it is not done yet.
+    ToBeForgotten,
     /// They want to be left alone until that day is over.
     Paused { until: NaiveDate },
     /// They never want to be asked for this.
@@ -92,6 +94,7 @@ impl Reason {
             Self::OneOpen(_)
             | Self::Problem
             | Self::CompanyProblem
+            | Self::ToBeForgotten
             | Self::Never(_)
             | Self::Consent { .. }
             | Self::NothingGiven
@@ -115,6 +118,7 @@ impl Reason {
             Self::OneOpen(_) => KeptWord::OneOpen,
             Self::Problem => KeptWord::Problem,
             Self::CompanyProblem => KeptWord::CompanyProblem,
+            Self::ToBeForgotten => KeptWord::ToBeForgotten,
             Self::Paused { .. } => KeptWord::Paused,
             Self::Never(_) => KeptWord::Never,
             Self::OwnCap(_) => KeptWord::OwnCap,
@@ -140,6 +144,7 @@ impl Reason {
             Self::OneOpen(_) => "An ask of them is being looked at already: one at a time.".to_owned(),
             Self::Problem => "Something is to be put right with them first.".to_owned(),
             Self::CompanyProblem => "Something is to be put right with their company first.".to_owned(),
+            Self::ToBeForgotten => "They asked to be forgotten, so nothing is asked of them any more.".to_owned(),
             Self::Paused { until } => format!("They want to be left alone until {}.", words::date(*until)),
             Self::Never(kind) => format!("They do not want to be asked for this ever: {kind}."),
             Self::OwnCap(Cap { most: 0, .. }) => "They do not want to be asked for anything.".to_owned(),
@@ -208,6 +213,7 @@ crate::text_enum! {
         OneOpen = "one-open",
         Problem = "problem",
         CompanyProblem = "company-problem",
+        ToBeForgotten = "to-be-forgotten",
         Paused = "paused",
         Never = "never",
         OwnCap = "own-cap",
@@ -230,6 +236,7 @@ impl KeptWord {
             Self::OneOpen => "another ask was on its way",
             Self::Problem => "something was to be put right",
             Self::CompanyProblem => "something was to be put right with the company",
+            Self::ToBeForgotten => "they had asked to be forgotten",
             Self::Paused => "they wanted to be left alone",
             Self::Never => "they never want to be asked for this",
             Self::OwnCap => "their own limit was reached",
@@ -339,6 +346,7 @@ mod tests {
             (Reason::OneOpen(State::Scheduled), "one-open", "They said yes to an ask that is not done yet: one at a time.", None),
             (Reason::Problem, "problem", "Something is to be put right with them first.", None),
             (Reason::CompanyProblem, "company-problem", "Something is to be put right with their company first.", None),
+            (Reason::ToBeForgotten, "to-be-forgotten", "They asked to be forgotten, so nothing is asked of them any more.", None),
             (
                 Reason::Paused { until: day("2027-02-28") },
                 "paused",

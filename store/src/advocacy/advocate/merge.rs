@@ -1,20 +1,26 @@
 //! Two records of one person made one: everything that names the one who goes names the other from then on.
 //!
-//! Locks: the invitations of both, then both people, ids ascending, then whatever names them. What only one person can have
-//! (a pair that was introduced, a quiet period set aside) stays with the one who goes where the other has it already: the row
-//! is kept, and nobody is found by it.
+//! Locks: the invitations of both, then both people with whoever the one who goes was to be introduced to, ids ascending,
+//! then whatever names them: achievements, tasks, introductions. What only one person can have (a pair that was introduced, a
+//! quiet period set aside) stays with the one who goes where the other has it already: the row is kept, and nobody is found
+//! by it.
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use domain::advocacy::advocate::merge::{self as rules, MergeFacts, MergeRefusal, Party};
+use domain::advocacy::amplification::{self as tasks, Act, State as TaskState};
 use domain::advocacy::introduction::State as Introduced;
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
     Set,
 };
 
 use super::{current, read_row};
-use crate::advocacy::own_limit;
-use crate::entity::{advocate, introduction, invitation, person, registration};
+use crate::advocacy::{own_limit, publication};
+use crate::entity::{achievement, advocate, amplification, amplification_step, introduction, invitation, person, registration};
+use crate::halt::word;
 use crate::history::{self, Actor, Entry};
 use crate::link::{self, Opens};
 use crate::sql::{self, values};
@@ -59,6 +65,7 @@ pub async fn merge(db: &Db, now: DateTime<Utc>, actor: Actor, keep: i64, gone: i
         return Err(Fault::Unreadable(format!("person {keep} or {gone} while both are locked")).into());
     };
     end_links(&*txn, now, gone, &invitations).await?;
+    move_tasks(&*txn, now, actor, &stays, &goes).await?;
     unite_records(&*txn, now, actor, &stays, &goes).await?;
     unite_limits(&*txn, keep, gone).await?;
     move_introductions(&*txn, now, &stays, &goes).await?;
@@ -96,7 +103,8 @@ pub async fn merge(db: &Db, now: DateTime<Utc>, actor: Actor, keep: i64, gone: i
     Ok(Merged::Merged)
 }
 
-/// Locks the invitations of both, then both people; answers the invitations of the one who goes.
+/// Locks the invitations of both, then both people, with whom the one who goes was offered; answers the invitations of the one
+/// who goes.
 async fn lock(txn: &impl ConnectionTrait, keep: i64, gone: i64) -> Result<Vec<i64>, DbErr> {
     let both = invitation::Entity::find()
         .filter(invitation::Column::PersonId.is_in([keep, gone]))
@@ -104,10 +112,17 @@ async fn lock(txn: &impl ConnectionTrait, keep: i64, gone: i64) -> Result<Vec<i6
         .lock_exclusive()
         .all(txn)
         .await?;
-    let mut people = [keep, gone];
-    people.sort_unstable();
+    // Moving an introduction asks for the one at its other end as well: whoever answers it holds both, ids ascending.
+    let theirs = introduction::Entity::find()
+        .filter(Condition::any().add(introduction::Column::APersonId.eq(gone)).add(introduction::Column::BPersonId.eq(gone)))
+        .all(txn)
+        .await?;
+    let mut people: BTreeSet<i64> = theirs.iter().flat_map(|row| [row.a_person_id, row.b_person_id]).collect();
+    people.extend([keep, gone]);
     for id in people {
-        person::Entity::find_by_id(id).lock_exclusive().one(txn).await?;
+        let found = person::Entity::find_by_id(id);
+        let found = if id == keep || id == gone { found.lock_exclusive() } else { found.lock(LockType::NoKeyUpdate) };
+        found.one(txn).await?;
     }
     // One that was made before the people were locked and after the first look.
     let theirs = invitation::Entity::find().filter(invitation::Column::PersonId.eq(gone)).all(txn).await?;
@@ -192,6 +207,123 @@ async fn end_links(txn: &impl ConnectionTrait, now: DateTime<Utc>, gone: i64, in
     sql::run(txn, "UPDATE own_page_link SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL", values![gone, now]).await?;
     sql::run(txn, "UPDATE proof_code SET used_at = $2 WHERE person_id = $1 AND used_at IS NULL", values![gone, now]).await?;
     Ok(())
+}
+
+/// The tasks that show the one who goes, or that they approve. What is shown is part of what was approved, so that showing the
+/// other record voids it as any edit does; and a link that was sent to the one who goes opens nothing any more.
+async fn move_tasks(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    actor: Actor,
+    stays: &person::Model,
+    goes: &person::Model,
+) -> Result<(), Fault> {
+    #[derive(FromQueryResult)]
+    struct Shows {
+        id: i64,
+    }
+    achievement::Entity::find()
+        .filter(achievement::Column::PersonId.eq(goes.id))
+        .order_by_asc(achievement::Column::Id)
+        .lock_exclusive()
+        .all(txn)
+        .await?;
+    let shows: Vec<Shows> =
+        sql::all(txn, "SELECT DISTINCT u.amplification_id AS id FROM amplification_use u WHERE u.person_id = $1", values![goes.id]).await?;
+    let shows: BTreeSet<i64> = shows.into_iter().map(|task| task.id).collect();
+    let named = amplification::Entity::find()
+        .filter(
+            Condition::any()
+                .add(amplification::Column::Id.is_in(shows.iter().copied()))
+                .add(amplification::Column::ApproverEmail.eq(goes.email.as_str())),
+        )
+        .order_by_asc(amplification::Column::Id)
+        .lock_exclusive()
+        .all(txn)
+        .await?;
+    for task in named {
+        let edited = if shows.contains(&task.id) { after_edit(&task)? } else { None };
+        let mut change =
+            amplification::ActiveModel { id: Set(task.id), modified_at: Set(now), revision: Set(task.revision + 1), ..Default::default() };
+        if task.approver_email == goes.email {
+            change.approver_name = Set(stays.name.clone());
+            change.approver_email = Set(stays.email.clone());
+            change.token_hash = Set(None);
+            change.token_until = Set(None);
+            change.previous_token_hash = Set(None);
+        }
+        if let Some(next) = edited {
+            void(&mut change, now, &task, next);
+        }
+        change.update(txn).await?;
+        if let Some(next) = edited {
+            publication::cancel_of_task(txn, now, actor, task.id).await?;
+            note_edit(txn, now, actor, &task, next).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Where an edit leads. `None` where nothing is edited any more: what is public names the one who stays from then on.
+fn after_edit(task: &amplification::Model) -> Result<Option<TaskState>, Fault> {
+    let state = word(TaskState::parse(&task.state), &task.state)?;
+    // Whoever holds it, holds it still.
+    Ok(if state == TaskState::OnHold { Some(state) } else { tasks::after(state, None, Act::Edit).ok() })
+}
+
+/// Nothing is sent or approved of it any more.
+fn void(change: &mut amplification::ActiveModel, now: DateTime<Utc>, task: &amplification::Model, next: TaskState) {
+    if next == TaskState::OnHold {
+        change.held_from = Set(TaskState::Draft.as_str().to_owned());
+    }
+    if next.as_str() != task.state {
+        change.state = Set(next.as_str().to_owned());
+        change.waits_since = Set(now);
+        change.reminders = Set(0);
+        change.reminded_at = Set(None);
+        change.escalated_at = Set(None);
+    }
+    change.sent_hash = Set(String::new());
+    change.approved_hash = Set(String::new());
+    change.approved_at = Set(None);
+    change.sequence = Set(task.sequence + 1);
+}
+
+/// As of any edit: a step is kept where it ends something.
+async fn note_edit(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    actor: Actor,
+    task: &amplification::Model,
+    next: TaskState,
+) -> Result<(), DbErr> {
+    let hash = if task.approved_hash.is_empty() { &task.sent_hash } else { &task.approved_hash };
+    if !hash.is_empty() || next.as_str() != task.state {
+        amplification_step::ActiveModel {
+            amplification_id: Set(task.id),
+            act: Set(Act::Edit.as_str().to_owned()),
+            from_state: Set(task.state.clone()),
+            to_state: Set(next.as_str().to_owned()),
+            staff_id: Set(publication::staff(actor)),
+            by_name: Set(String::new()),
+            comment: Set("Two records of a person it shows were made one.".to_owned()),
+            hash: Set(hash.clone()),
+            at: Set(now),
+            ..Default::default()
+        }
+        .insert(txn)
+        .await?;
+    }
+    let entry = Entry {
+        actor,
+        act: Act::Edit.as_str(),
+        object: "amplification",
+        object_id: task.id,
+        cohort: None,
+        before: task.state.clone(),
+        after: next.to_string(),
+    };
+    history::record(txn, now, entry).await
 }
 
 /// One record of both.
@@ -302,6 +434,7 @@ pub struct Has {
     pub achievements: i64,
     pub introductions: i64,
     pub problems: i64,
+    /// What they allowed and took back; their attendance is among it only where cohorts are shown.
     pub consents: i64,
     pub record: bool,
     /// Cohorts they were named for; 0 where they are not shown.
@@ -314,6 +447,7 @@ pub struct Has {
 /// The database.
 pub async fn has(db: &Db, person: i64, shows_cohorts: bool) -> Result<Option<Has>, DbErr> {
     let seats = if shows_cohorts { "" } else { " AND e.kind <> 'seat'" };
+    let attendance = if shows_cohorts { "" } else { " AND v.scope <> 'attendance'" };
     let cohorts = if shows_cohorts { "(SELECT count(*) FROM invitation i WHERE i.person_id = p.id)" } else { "CAST(0 AS BIGINT)" };
     let person = current(db.read(), person).await?;
     sql::one(
@@ -325,7 +459,7 @@ pub async fn has(db: &Db, person: i64, shows_cohorts: bool) -> Result<Option<Has
              (SELECT count(*) FROM achievement t WHERE t.person_id = p.id) AS achievements, \
              (SELECT count(*) FROM introduction n WHERE n.a_person_id = p.id OR n.b_person_id = p.id) AS introductions, \
              (SELECT count(*) FROM problem b WHERE b.person_id = p.id) AS problems, \
-             (SELECT count(*) FROM consent_event v WHERE v.person_id = p.id) AS consents, \
+             (SELECT count(*) FROM consent_event v WHERE v.person_id = p.id{attendance}) AS consents, \
              EXISTS (SELECT 1 FROM advocate a WHERE a.person_id = p.id) AS record, {cohorts} AS cohorts \
              FROM person p JOIN company co ON co.id = p.company_id WHERE p.id = $1 AND p.merged_into IS NULL AND p.forgotten_at IS NULL"
         ),

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use domain::advocacy::amplification::{self as rules, Act, AmplificationRefusal, Hashes, State, needs_comment};
 use domain::contact;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
 
+use super::publishing::take_down_live;
 use super::{Step, TaskRow, content, link_until, lock, newest_step, note};
 use crate::advocacy::consent::{Told, told};
 use crate::advocacy::publication;
@@ -34,7 +35,7 @@ pub async fn answer(
     let txn = db.write().await?;
     let Some(found) = by_token(&*txn, now, token).await? else { return refuse(AmplificationRefusal::LinkOver) };
     // Asked again behind the lock: the link may have been replaced.
-    let stands = lock(&*txn, found.id).await?.filter(|task| task.row.token_hash == found.token_hash);
+    let stands = lock(&*txn, found.id).await?.filter(|task| opens(&task.row, token));
     let Some(stands) = stands else { return refuse(AmplificationRefusal::LinkOver) };
     let current = content(&*txn, found.id).await?.hash(stands.row.planned_for).unwrap_or_default();
     let hashes = Hashes { current: &current, sent: &stands.row.sent_hash, answered: hash };
@@ -42,6 +43,7 @@ pub async fn answer(
     if said_already(&*txn, &stands, act, next, &comment).await? {
         return Ok(next);
     }
+    rules::in_time(act, stands.row.planned_for, now.date_naive()).map_err(Halt::Refused)?;
     if needs_comment(act) && comment.is_empty() {
         return refuse(AmplificationRefusal::CommentNeeded);
     }
@@ -54,6 +56,9 @@ pub async fn answer(
     let sent = stands.row.sent_hash.clone();
     let actor = Actor::Approver(found.id);
     change.update(&*txn).await?;
+    if act == Act::CustomerDecline {
+        take_down_live(&*txn, now, found.id).await?;
+    }
     if rules::voids_approval(act) {
         publication::cancel_of_task(&*txn, now, actor, found.id).await?;
     }
@@ -64,7 +69,8 @@ pub async fn answer(
     Ok(next)
 }
 
-/// Whether it stands so already. A second suggestion in other words is another one, and who takes over a hold says so.
+/// Whether it stands so already. A second suggestion in other words is another one, and so is a hold beside the host's, or
+/// its end.
 async fn said_already(txn: &impl ConnectionTrait, stands: &TaskRow, act: Act, next: State, comment: &str) -> Result<bool, DbErr> {
     if next != stands.state {
         return Ok(false);
@@ -74,25 +80,38 @@ async fn said_already(txn: &impl ConnectionTrait, stands: &TaskRow, act: Act, ne
             let newest = newest_step(txn, stands.row.id).await?;
             Ok(newest.is_some_and(|step| step.act == act.as_str() && step.comment == comment))
         }
-        Act::CustomerHold => Ok(rules::hold_after(stands.state, stands.hold, act) == stands.hold),
+        Act::CustomerHold | Act::CustomerResume => Ok(rules::hold_after(stands.state, stands.hold, act) == stands.hold),
         _ => Ok(true),
     }
 }
 
+/// Whether a token opens the task: the one of the newest link, or the one of the link that a reminder followed.
+fn opens(row: &amplification::Model, token: &str) -> bool {
+    let key = link::hash(token);
+    [&row.token_hash, &row.previous_token_hash].into_iter().any(|kept| kept.as_deref() == Some(key.as_str()))
+}
+
 /// The task of a token whose link still opens. Unknown, replaced and ended answer alike.
 pub(super) async fn by_token(db: &impl ConnectionTrait, now: DateTime<Utc>, token: &str) -> Result<Option<amplification::Model>, DbErr> {
-    let found = amplification::Entity::find().filter(amplification::Column::TokenHash.eq(link::hash(token))).one(db).await?;
+    let key = link::hash(token);
+    let either = Condition::any()
+        .add(amplification::Column::TokenHash.eq(key.as_str()))
+        .add(amplification::Column::PreviousTokenHash.eq(key.as_str()));
+    let found = amplification::Entity::find().filter(either).one(db).await?;
     Ok(found.filter(|row| row.token_until.is_some_and(|until| now < until)))
 }
 
-/// A new link for the approver, with a mail the caller writes; the old one is dead. The caller has locked the task.
+/// Another link for the approver, for a mail the caller writes. The one before it goes on opening, since the approver may be
+/// writing under it; older ones are dead. The caller has locked the task.
 pub(crate) async fn remint_in(txn: &impl ConnectionTrait, now: DateTime<Utc>, task: i64) -> Result<String, DbErr> {
-    let planned_for = amplification::Entity::find_by_id(task).one(txn).await?.and_then(|row| row.planned_for);
+    let stands = amplification::Entity::find_by_id(task).one(txn).await?;
+    let (planned_for, before) = stands.map_or((None, None), |row| (row.planned_for, row.token_hash));
     let token = link::random_token("apv_");
     amplification::ActiveModel {
         id: Set(task),
         token_hash: Set(Some(link::hash(&token))),
         token_until: Set(Some(link_until(planned_for.unwrap_or_else(|| now.date_naive())))),
+        previous_token_hash: Set(before),
         ..Default::default()
     }
     .update(txn)

@@ -8,10 +8,11 @@ use domain::advocacy::ledger::{GiveKind, Side};
 use domain::advocacy::publication::{Decision, Permit, State as PublicationState, in_lines, public_url};
 use domain::refusal::FieldRefusal;
 use sea_orm::sea_query::LockType;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Content, Step, TaskRow, content, lock, lock_celebrated, note, same_shown, shown};
 use crate::advocacy::achievement::recognised_in;
+use crate::advocacy::consent::open_take_down;
 use crate::advocacy::ledger::{self, NewEntry};
 use crate::advocacy::publication::{self, Asked, Public, Wanted};
 use crate::entity::{achievement, publication as published};
@@ -227,6 +228,25 @@ pub(crate) async fn taken_down_in(
     }
     if live_of(txn, id).await? == 0 {
         ledger::take_back(txn, now, &source(id), "Taken down", publication::staff(actor)).await?;
+    }
+    Ok(())
+}
+
+/// A task ended while something of it can be seen: that is to be taken down. The caller has locked the task, and cancels
+/// what is planned after this: all of it is locked here, in order.
+pub(super) async fn take_down_live(txn: &impl ConnectionTrait, now: DateTime<Utc>, task: i64) -> Result<(), Fault> {
+    let rows = published::Entity::find()
+        .filter(published::Column::AmplificationId.eq(task))
+        .filter(published::Column::State.is_in([PublicationState::Planned.as_str(), PublicationState::Live.as_str()]))
+        .order_by_asc(published::Column::Id)
+        .lock_exclusive()
+        .all(txn)
+        .await?;
+    for row in rows.iter().filter(|row| row.state == PublicationState::Live.as_str()) {
+        let open = "SELECT count(*) AS n FROM take_down t WHERE t.publication_id = $1 AND t.done_at IS NULL";
+        if sql::number(txn, open, values![row.id]).await? == 0 {
+            open_take_down(txn, now, row, None).await?;
+        }
     }
     Ok(())
 }

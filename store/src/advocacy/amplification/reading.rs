@@ -442,6 +442,17 @@ pub struct Approval {
     pub approved_at: Option<DateTime<Utc>>,
     /// The colleague who asks.
     pub asked_by: Option<String>,
+    /// What of it can be seen at this moment, of whichever version.
+    pub live: Vec<LiveLine>,
+}
+
+/// A place where something of it can be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveLine {
+    pub channel: Channel,
+    pub url: String,
+    /// By when it is to be taken down, where it is.
+    pub down_by: Option<NaiveDate>,
 }
 
 impl Approval {
@@ -471,6 +482,7 @@ pub async fn for_approval(db: &Db, now: DateTime<Utc>, token: &str) -> Result<Op
     let Some(row) = by_token(db.read(), now, token).await? else { return Ok(None) };
     let TaskRow { row, state, hold } = TaskRow::read(row)?;
     let Some(of) = achievement_of(db.read(), row.achievement_id).await? else { return Ok(None) };
+    let live = live_of(db.read(), row.id).await?;
     let holds = content(db.read(), row.id).await?;
     let hash = holds.hash(row.planned_for).unwrap_or_default();
     let stands = !row.sent_hash.is_empty() && hash == row.sent_hash;
@@ -499,7 +511,29 @@ pub async fn for_approval(db: &Db, now: DateTime<Utc>, token: &str) -> Result<Op
         sent_hash: row.sent_hash,
         approved_at: row.approved_at,
         asked_by: owner_name(db.read(), row.owner_id).await?,
+        live,
     }))
+}
+
+/// What can be seen of a task, each with the first take-down of it that is open.
+async fn live_of(db: &impl ConnectionTrait, task: i64) -> Result<Vec<LiveLine>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        channel: String,
+        url: String,
+        due_day: Option<NaiveDate>,
+    }
+    let rows: Vec<Row> = sql::all(
+        db,
+        "SELECT p.channel, p.url, t.due_day FROM publication p LEFT JOIN take_down t ON t.id = \
+         (SELECT min(o.id) FROM take_down o WHERE o.publication_id = p.id AND o.done_at IS NULL) \
+         WHERE p.amplification_id = $1 AND p.state = 'live' ORDER BY p.id",
+        values![task],
+    )
+    .await?;
+    rows.into_iter()
+        .map(|row| Ok(LiveLine { channel: word(Channel::parse(&row.channel), &row.channel)?, url: row.url, down_by: row.due_day }))
+        .collect()
 }
 
 /// An image behind a customer's link: of what was sent to them, as it stands, and nothing else.

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::advocacy::amplification::{Act, AmplificationRefusal, ApprovedTask, Ready, State, approved, four_eyes, needs_comment};
-use domain::advocacy::consent::{Channel, Event, Subject};
+use domain::advocacy::consent::{Channel, Event, Scope, Subject};
 use domain::advocacy::publication::{Decision, Permit, Plan, Reason, in_lines, working_days_after};
 use domain::contact;
 use domain::time::is_second_press;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Set};
 
+use super::publishing::take_down_live;
 use super::{Content, Step, TaskRow, content, link_until, lock, newest_step, note, record, same_shown, shown};
 use crate::advocacy::consent::{column, told};
 use crate::advocacy::publication::{self, Asked, OfTask, Wanted};
@@ -104,19 +105,20 @@ pub async fn step(
     let current = holds.hash(stands.row.planned_for);
     let mut change = stands.moved(now, act, next);
     match act {
-        Act::Submit => ready(&stands, &holds, now.date_naive())?,
+        Act::Submit => ready(&*txn, &stands, &holds, now.date_naive()).await?,
         Act::Approve => {
             let by = publication::staff(actor).ok_or(Halt::Refused(AmplificationRefusal::FourEyes))?;
             four_eyes(by, &holds.writers()).map_err(Halt::Refused)?;
         }
         Act::Send => {
-            ready(&stands, &holds, now.date_naive())?;
+            ready(&*txn, &stands, &holds, now.date_naive()).await?;
             change.sent_hash = Set(current.clone().unwrap_or_default());
             change.approved_hash = Set(String::new());
             change.approved_at = Set(None);
             let token = link::random_token("apv_");
             change.token_hash = Set(Some(link::hash(&token)));
             change.token_until = Set(stands.row.planned_for.map(link_until));
+            change.previous_token_hash = Set(None);
             ask(&*txn, now, &stands, token).await?;
         }
         Act::Schedule => {
@@ -137,6 +139,9 @@ pub async fn step(
             }
         }
         Act::Reject | Act::Withdraw => {
+            if act == Act::Withdraw {
+                take_down_live(&*txn, now, task).await?;
+            }
             publication::cancel_of_task(&*txn, now, actor, task).await?;
         }
         _ => {}
@@ -155,14 +160,26 @@ async fn just_sent(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor,
         .is_some_and(|step| step.act == Act::Send.as_str() && step.staff_id == publication::staff(actor) && is_second_press(step.at, now)))
 }
 
-fn ready(stands: &TaskRow, content: &Content, today: NaiveDate) -> Result<(), Halt<AmplificationRefusal>> {
+async fn ready(
+    txn: &impl ConnectionTrait,
+    stands: &TaskRow,
+    content: &Content,
+    today: NaiveDate,
+) -> Result<(), Halt<AmplificationRefusal>> {
+    let of = achievement::Entity::find_by_id(stands.row.achievement_id).one(txn).await?;
     let ready = Ready {
         written: !content.wordings.is_empty(),
         day: stands.row.planned_for,
         shown: !content.uses.is_empty(),
+        named: of.is_none_or(|of| shows_whose(&of, content)),
         approver: !stands.row.approver_email.is_empty(),
     };
     ready.check(today).map_err(Halt::Refused)
+}
+
+/// Whether the name of whose achievement it is, is among what is shown. A company's alone names nobody.
+fn shows_whose(of: &achievement::Model, content: &Content) -> bool {
+    of.person_id.is_none_or(|person| content.uses.contains(&(Subject::Person(person), Scope::Name)))
 }
 
 /// Asks the approver, by a link of their own. The subject names neither them nor what is said.
@@ -200,6 +217,9 @@ async fn schedule(
     let Some(of) = achievement::Entity::find_by_id(stands.row.achievement_id).one(txn).await? else {
         return refuse(AmplificationRefusal::Unknown);
     };
+    if !shows_whose(&of, content) {
+        return refuse(AmplificationRefusal::NameNotShown);
+    }
     let standing = published::Entity::find()
         .filter(published::Column::AmplificationId.eq(stands.row.id))
         .filter(published::Column::State.is_in(["planned", "live"]))

@@ -263,6 +263,7 @@ pub async fn save_plan(
     if changes.address {
         change.token_hash = Set(None);
         change.token_until = Set(None);
+        change.previous_token_hash = Set(None);
     }
     if edits {
         show(&*txn, task, plan.uses).await?;

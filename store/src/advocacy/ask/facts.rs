@@ -1,6 +1,6 @@
 //! What the decision reads about people, from current rows: in the same number of queries for one as for two hundred.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use domain::advocacy::ask::{Allowed, AskKind, AskedBefore, Facts, NextGive, NotNow, OpenForThem, State, may_ask, quarter};
@@ -28,6 +28,7 @@ pub(crate) struct Gathered {
     limits: Limits,
     problem: bool,
     company_problem: bool,
+    to_be_forgotten: bool,
     gives: u32,
     next: NextGive,
 }
@@ -53,6 +54,7 @@ impl Gathered {
             limits: &self.limits,
             problem: self.problem,
             company_problem: self.company_problem,
+            to_be_forgotten: self.to_be_forgotten,
             gives: self.gives,
             next: &self.next,
         };
@@ -89,6 +91,7 @@ pub(crate) async fn facts_of(db: &impl ConnectionTrait, now: DateTime<Utc>, peop
     let mut open = open_asks(db, &persons).await?;
     let mut limits = own_limit::of_in(db, &people).await?;
     let problems = problems(db, &persons, &companies).await?;
+    let leaving = to_be_forgotten(db, &people).await?;
     let gives = ledger::gives_of(db, &people).await?;
     let celebrate = to_celebrate(db, &persons, &companies).await?;
     let interests = interests(db, &persons).await?;
@@ -114,6 +117,7 @@ pub(crate) async fn facts_of(db: &impl ConnectionTrait, now: DateTime<Utc>, peop
             limits: limits.remove(&person).unwrap_or_default(),
             problem: problems.iter().any(|row| row.person_id == Some(person)),
             company_problem: problems.iter().any(|row| row.company_id == Some(company)),
+            to_be_forgotten: leaving.contains(&person),
             gives: gives.get(&person).copied().unwrap_or_default(),
             next: NextGive::of(&open_for_them),
         };
@@ -248,6 +252,25 @@ async fn problems(db: &impl ConnectionTrait, persons: &str, companies: &str) -> 
         values![],
     )
     .await
+}
+
+/// Of these people, those who asked to be forgotten and are not yet.
+pub(crate) async fn to_be_forgotten(db: &impl ConnectionTrait, people: &[i64]) -> Result<BTreeSet<i64>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: i64,
+    }
+    if people.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let persons = numbers(people.iter().copied());
+    let rows: Vec<Row> = sql::all(
+        db,
+        &format!("SELECT w.person_id AS id FROM forget_wish w WHERE w.done_at IS NULL AND w.person_id IN ({persons})"),
+        values![],
+    )
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Achievements that nobody has recognised yet, the oldest first.
