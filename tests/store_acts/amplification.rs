@@ -782,3 +782,26 @@ both_databases! {
         assert_eq!(hashes[0].hash.len(), 64);
     }
 }
+
+both_databases! {
+    async fn nothing_is_sent_to_whoever_asked_to_be_forgotten(scratch) {
+        use sea_orm::ConnectionTrait;
+        use tests::celebration::Celebration;
+
+        let scene = Celebration::new(&scratch.db).await;
+        let task = scene.verified("A prize well earned").await;
+        scene.write(task, "blog", "A prize, and well earned.").await;
+        scene.plan(task, DAY).await;
+        scene.step(now(), task, scene.priya, Act::Submit).await;
+        scene.step(now(), task, scene.otto, Act::Approve).await;
+        let person = scene.task(task).await.person.expect("somebody");
+        let wish = format!("INSERT INTO forget_wish (person_id, asked_at, due_day) VALUES ({person}, '2027-01-14T09:00:00+00:00', '2027-02-13')");
+        scratch.db.read().execute_unprepared(&wish).await.expect("a wish");
+
+        let stands = scene.task(task).await;
+        let sending = amplification::step(&scratch.db, now(), Actor::Staff(scene.priya), task, stands.revision, Act::Send, "").await;
+        assert_eq!(refusal(sending), AmplificationRefusal::ToBeForgotten);
+        assert_eq!(scene.task(task).await, stands, "nothing was changed");
+        assert!(tests::celebration::mails(&scratch.db, "approval-asked").await.is_empty());
+    }
+}

@@ -554,6 +554,8 @@ pub enum AmplificationRefusal {
     },
     /// The customer approves no day that has passed.
     DayPassed,
+    /// Whoever is celebrated asked to be forgotten.
+    ToBeForgotten,
     /// The publication itself is no longer one to be made.
     PublicationOver(PublicationState),
     /// The link is unknown, was replaced, or has ended.
@@ -591,6 +593,7 @@ impl Refusal for AmplificationRefusal {
             Self::HeldByCustomer => "held-by-customer",
             Self::NotTheDay { .. } => "not-the-day",
             Self::DayPassed => "day-passed",
+            Self::ToBeForgotten => "to-be-forgotten",
             Self::PublicationOver(_) => "publication-over",
             Self::LinkOver => "link-over",
         }
@@ -627,6 +630,7 @@ impl Refusal for AmplificationRefusal {
                 "Nothing was recorded: the day this was planned for has passed. We choose another day and ask you again, with a new link."
                     .into()
             }
+            Self::ToBeForgotten => "They asked to be forgotten, so nothing is sent to them any more. Withdraw this task.".into(),
             Self::PublicationOver(PublicationState::TakenDown) => {
                 "This publication was taken down. Reopen the task, and the approval and the consents are asked anew.".into()
             }

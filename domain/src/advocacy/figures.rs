@@ -88,10 +88,12 @@ impl Fairness {
         (self.asks > 0).then(|| (self.of_the_few * 100 + self.asks / 2) / self.asks)
     }
 
-    /// Whether a few carry more than they should. With no more people than the few there is no share to speak of.
+    /// Whether a few carry more than they should: more than half, and more than five would if everybody were asked as
+    /// often. With no more people than the few there is no share to speak of.
     #[must_use]
     pub fn is_unfair(&self) -> bool {
-        self.people > FEW && self.percent().is_some_and(|percent| percent > UNFAIR_PERCENT)
+        let uneven = u64::from(self.of_the_few) * u64::from(self.people) > u64::from(self.asks) * u64::from(FEW);
+        self.people > FEW && uneven && self.percent().is_some_and(|percent| percent > UNFAIR_PERCENT)
     }
 
     /// What it says, in one or two sentences.
@@ -143,11 +145,12 @@ mod tests {
 
     #[test]
     fn the_share_of_the_few() {
-        let table: [(&[u32], Option<u32>, bool, &str); 5] = [
+        let table: [(&[u32], Option<u32>, bool, &str); 6] = [
             (&[], None, false, "Nobody was asked for anything."),
             (&[0, 0], None, false, "Nobody was asked for anything."),
             (&[1], Some(100), false, "1 ask of 1 person. With so few there is no share to speak of."),
             (&[4, 3, 1, 1, 1, 1], Some(91), true, "91 % of 11 asks fall on five people of 6. Let them rest, and ask others first."),
+            (&[1; 7], Some(71), false, "71 % of 7 asks fall on five people of 7: well spread."),
             (&[1; 12], Some(42), false, "42 % of 12 asks fall on five people of 12: well spread."),
         ];
         for (asks, percent, unfair, sentence) in table {

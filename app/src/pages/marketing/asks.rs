@@ -1,8 +1,9 @@
 //! Asks: what waits for whom, every one of them, the form for the next with its decision before anything is typed, and one
 //! of them with its life so far. Program managers see those of people in their own programs.
 
+use chrono::NaiveDate;
 use domain::access::{Belongs, Door, Principal, Role, Ruling, ruling};
-use domain::advocacy::ask::{Act, AskKind, Kept, NotNow, State, acts, may_know};
+use domain::advocacy::ask::{Act, AskKind, Kept, NotNow, State, acts, in_time, may_know};
 use domain::time::Zone;
 use domain::time::words::{date, day, moment};
 use leptos::prelude::*;
@@ -320,7 +321,7 @@ pub async fn show(desk: Desk) -> Reply {
         view! { <section class="stack close" aria-labelledby="may-h"><h2 id="may-h">"May we ask?"</h2>{body}</section> }
     });
     let words = words(&one, &words_draft, acts_here, not_now);
-    let steps = acts_here.then(|| steps(&one, staff, &step_draft, not_now.is_some(), &today.to_string()));
+    let steps = acts_here.then(|| steps(&one, staff, &step_draft, not_now.is_some(), today));
     let life = life(&one);
     let refused = refused_part(refused, one.id);
     let person = format!("/people/{}", one.person);
@@ -373,8 +374,11 @@ fn words(one: &Shown, draft: &Draft, acts_here: bool, not_now: Option<&NotNow>) 
 }
 
 /// What can be done with it: the next step first, what needs a comment behind a line of its own.
-fn steps(one: &Shown, staff: i64, draft: &Draft, not_now: bool, today: &str) -> AnyView {
-    let possible = acts(one.state);
+fn steps(one: &Shown, staff: i64, draft: &Draft, not_now: bool, today: NaiveDate) -> AnyView {
+    // Whether it took place is said once its day has come.
+    let possible: Vec<Act> = acts(one.state).into_iter().filter(|act| in_time(one.state, *act, one.scheduled_for, today).is_ok()).collect();
+    let today = today.to_string();
+    let today = today.as_str();
     if possible.is_empty() {
         return ().into_any();
     }

@@ -245,7 +245,14 @@ fn period(desk: &Desk) -> Period {
 fn period_filter(action: &'static str, current: Period) -> AnyView {
     let options = Period::ALL
         .iter()
-        .map(|period| view! { <option value=period.as_str() selected=*period == current>{crate::words::capital(period.label())}</option> })
+        .map(|period| {
+            let label = match period {
+                Period::Quarter => "This quarter",
+                Period::Year => "Twelve months",
+                Period::All => "All the time",
+            };
+            view! { <option value=period.as_str() selected=*period == current>{label}</option> }
+        })
         .collect_view();
     view! {
         <form class="filters" method="get" action=action>

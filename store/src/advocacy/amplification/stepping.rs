@@ -12,6 +12,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 
 use super::publishing::take_down_live;
 use super::{Content, Step, TaskRow, content, link_until, lock, newest_step, note, record, same_shown, shown};
+use crate::advocacy::ask::to_be_forgotten;
 use crate::advocacy::consent::{column, told};
 use crate::advocacy::publication::{self, Asked, OfTask, Wanted};
 use crate::advocacy::setting;
@@ -112,6 +113,9 @@ pub async fn step(
         }
         Act::Send => {
             ready(&*txn, &stands, &holds, now.date_naive()).await?;
+            if celebrates_whoever_leaves(&*txn, &stands).await? {
+                return refuse(AmplificationRefusal::ToBeForgotten);
+            }
             change.sent_hash = Set(current.clone().unwrap_or_default());
             change.approved_hash = Set(String::new());
             change.approved_at = Set(None);
@@ -151,6 +155,13 @@ pub async fn step(
     note(&*txn, now, actor, &stands, Step { act, to: next, by_name: "", comment: &comment, hash: &hash }).await?;
     txn.commit().await?;
     Ok(next)
+}
+
+/// Whether the person it celebrates asked to be forgotten.
+async fn celebrates_whoever_leaves(txn: &impl ConnectionTrait, task: &TaskRow) -> Result<bool, DbErr> {
+    let of = achievement::Entity::find_by_id(task.row.achievement_id).one(txn).await?;
+    let Some(person) = of.and_then(|of| of.person_id) else { return Ok(false) };
+    Ok(!to_be_forgotten(txn, &[person]).await?.is_empty())
 }
 
 /// Whether the same press of the button sent it a moment ago.
