@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
+use store::Db;
 use tower::ServiceExt as _;
 
 /// One visitor.
@@ -111,6 +112,16 @@ impl Browser {
     pub async fn submit(&mut self, action: &str, fields: &[(&str, &str)]) -> Got {
         let got = self.post(action, fields).await;
         self.follow(got).await
+    }
+
+    /// Sends a plain form whose step needs the code of a mail to `email`: once without it, then with it.
+    pub async fn submit_proved(&mut self, db: &Db, email: &str, action: &str, fields: &[(&str, &str)]) -> Got {
+        let asked = self.submit(action, fields).await;
+        assert!(asked.body.contains("Six digits are on their way to your address at"), "{}", asked.body);
+        let mails = store::outbox::unsent_to(db, email).await.expect("mails");
+        let code = mails.into_iter().rfind(|mail| mail.kind == "proof-code").and_then(|mail| mail.secret?.link).expect("a code");
+        let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("digits", code.as_str())]).collect();
+        self.submit(action, &fields).await
     }
 
     /// Sends a plain form, and stays where it is.

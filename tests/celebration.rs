@@ -12,7 +12,7 @@ use store::advocacy::consent::{self, Giver};
 use store::outbox::Mail;
 use store::{Actor, Db};
 
-use crate::world::{Plan, World, now, staff};
+use crate::world::{Plan, World, now, proved, staff};
 
 /// Where everything that is public can be seen.
 pub const URL: &str = "https://halden.example/news/the-prize";
@@ -111,7 +111,7 @@ impl Celebration {
     /// The customer's answer, to what they have before them.
     pub async fn answer(&self, at: DateTime<Utc>, key: &str, act: Act) -> State {
         let hash = amplification::for_approval(&self.db, at, key).await.expect("the page").expect("a page").hash;
-        amplification::answer(&self.db, at, key, &hash, act, "").await.expect("an answer")
+        amplification::answer(&self.db, at, key, &hash, act, "", proved()).await.expect("an answer")
     }
 
     /// Sent, approved and scheduled for that day; answers the task and the key of the customer's link.

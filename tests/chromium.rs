@@ -32,6 +32,27 @@ impl Site {
         Self { app, base_url, sent, stop }
     }
 
+    /// Waits for a mail with a code to that recipient; answers the six digits.
+    ///
+    /// # Panics
+    /// It does not come.
+    pub async fn code(&self, to: &str) -> String {
+        for _ in 0..100 {
+            let found = self.sent.lock().expect("the list").iter().rev().find_map(|mail| {
+                let text = String::from_utf8_lossy(mail).replace("=\r\n", "");
+                let meant = text.lines().any(|line| line.starts_with("To: ") && line.contains(to)) && text.contains("Subject: Your code");
+                let line = text.lines().find(|line| line.starts_with("Code")).filter(|_| meant)?;
+                Some(line.chars().filter(char::is_ascii_digit).collect::<String>())
+            });
+            if let Some(code) = found {
+                assert_eq!(code.len(), 6, "six digits");
+                return code;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("no code for {to}");
+    }
+
     /// Waits for the mail whose recipient and link prefix these are; answers its token.
     ///
     /// # Panics

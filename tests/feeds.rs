@@ -457,9 +457,9 @@ both_databases! {
         let db = &scratch.db;
         let priya = Actor::Staff(staff(db, "priya@halden.example", Role::Marketing).await);
         let app = app_on(db, "https://cohorts.halden.example");
-        let person = entity::person::Entity::find().one(db.read()).await.unwrap().unwrap().id;
         let old = entity::proof_code::ActiveModel {
-            person_id: Set(person),
+            mailbox_hash: Set("c".to_owned()),
+            step: Set("forget".to_owned()),
             code_hash: Set("a".to_owned()),
             browser_hash: Set("b".to_owned()),
             tries: Set(0),

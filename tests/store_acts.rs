@@ -19,6 +19,7 @@ mod invitation;
 mod ledger;
 mod observer;
 mod outbox;
+mod proof;
 mod release;
 mod reminder;
 mod result;

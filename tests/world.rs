@@ -12,6 +12,7 @@ use domain::cohort::allotment::Named;
 use domain::conduct::acknowledgement::Holder;
 use domain::conduct::conversation_rule::STARTING_TEXT;
 use domain::contact::Email;
+use domain::registration::proof::{Proved, SentCode, YesNo, code_until, prove};
 use store::agenda::session::Typed;
 use store::cohort::allotment::NewAllotment;
 use store::conduct::acknowledgement::Shown;
@@ -292,4 +293,14 @@ pub fn typed<'a>(plan: &'a Plan, facilitators: &'a [i64]) -> Typed<'a> {
         fold: "",
         facilitators,
     }
+}
+
+/// That somebody entered the code of their mail at that moment.
+pub fn proved() -> Option<Proved> {
+    prove(Some(SentCode { until: code_until(now()), tries: 0, used: false }), true, now()).ok()
+}
+
+/// A yes with that code, or a no.
+pub fn yes_no(yes: bool) -> YesNo {
+    if yes { YesNo::Yes(proved()) } else { YesNo::No }
 }

@@ -46,6 +46,14 @@ impl Form {
         self.0.insert(field.into(), text.to_string());
         self
     }
+
+    /// Without the key of a private link: what was typed is kept, the key is not.
+    #[must_use]
+    pub fn without_key(&self) -> Self {
+        let mut kept = self.clone();
+        kept.0.remove("token");
+        kept
+    }
 }
 
 /// What an act came to, for callers that want no page: islands and scripts.

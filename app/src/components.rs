@@ -7,6 +7,7 @@ pub mod finding;
 pub mod form;
 pub mod import;
 pub mod may_ask;
+pub mod proof;
 pub mod rule_text;
 pub mod statement;
 pub mod table;

@@ -480,7 +480,7 @@ impl Desk {
                 sentence.clone()
             },
         };
-        let secret = ["password", "old", "code"];
+        let secret = ["password", "old", "code", "digits"];
         let typed = Form(
             typed
                 .0
@@ -491,17 +491,13 @@ impl Desk {
         );
         let draft = Draft { form: name.to_owned(), typed: Some(typed), sentence, fields };
         let body = self.or_stop(serde_json::to_string(&draft).map_err(|why| Fault::Unreadable(why.to_string())))?;
-        let jar = draft_cookie(name);
-        let owner = self.cookie(jar).unwrap_or_else(|| store::link::random_token(""));
-        let until = if jar == CONCERN_COOKIE {
+        let (owner, until) = if draft_cookie(name) == CONCERN_COOKIE {
+            let owner = self.cookie(CONCERN_COOKIE).unwrap_or_else(|| store::link::random_token(""));
             // As long as the draft may be, from each refusal on.
-            self.set_cookie(jar, owner.clone(), 2 * 60);
-            domain::conduct::incident::draft_ends(self.now)
+            self.set_cookie(CONCERN_COOKIE, owner.clone(), 2 * 60);
+            (owner, domain::conduct::incident::draft_ends(self.now))
         } else {
-            if self.cookie(jar).is_none() {
-                self.set_cookie(jar, owner.clone(), 24 * 60);
-            }
-            self.now + chrono::TimeDelta::minutes(30)
+            (self.browser(), self.now + chrono::TimeDelta::minutes(30))
         };
         let id = self.or_stop(store::draft::keep(self.db(), self.now, until, &owner, body).await)?;
         let (path, fragment) = back.split_once('#').map_or((back, String::new()), |(path, fragment)| (path, format!("#{fragment}")));
@@ -544,7 +540,9 @@ impl Desk {
     /// This browser's own secret, which it is given when it has none: for what only the same browser may finish.
     #[must_use]
     pub fn browser(&self) -> String {
-        self.cookie(VISITOR_COOKIE).unwrap_or_else(|| {
+        let name = cookie_name(&self.app.host, VISITOR_COOKIE);
+        let given = || self.tray.open().cookies.iter().find(|given| given.name() == name).map(|given| given.value().to_owned());
+        self.cookie(VISITOR_COOKIE).or_else(given).unwrap_or_else(|| {
             let secret = store::link::random_token("");
             self.set_cookie(VISITOR_COOKIE, secret.clone(), 24 * 60);
             secret

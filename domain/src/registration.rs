@@ -1,3 +1,4 @@
 //! From a personal invitation to a place in the cohort.
 
 pub mod invitation;
+pub mod proof;

@@ -7,6 +7,7 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 mod m20261121_000001_foundation;
 mod m20261122_000002_conduct;
 mod m20261122_000003_advocacy;
+mod m20261122_000004_proof;
 
 /// Every change, oldest first.
 pub struct Migrator;
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_foundation::Migration),
             Box::new(m20261122_000002_conduct::Migration),
             Box::new(m20261122_000003_advocacy::Migration),
+            Box::new(m20261122_000004_proof::Migration),
         ]
     }
 }

@@ -71,7 +71,7 @@ impl Look {
 /// The database: the first fault. Each is logged, and the other acts were done.
 pub async fn outward(app: &App, reach: &Arc<Client>) -> Result<(), Fault> {
     let (now, mut look) = ((app.clock)(), Look::default());
-    let delivered = look.at("webhooks", webhooks::deliver_due(&app.db, &app.host.base_url, reach, now).await);
+    let delivered = look.at("webhooks", webhooks::deliver_due(&app.db, reach, now).await);
     if delivered > 0 {
         tracing::info!(delivered, "webhooks");
     }
@@ -93,7 +93,7 @@ pub async fn once(app: &App) -> Result<(), Fault> {
     let purged = look.at("needs", store::registration::invitation::purge_needs(&app.db, now).await);
     look.at("drafts", store::draft::purge(&app.db, now).await);
     look.at("links to own pages", store::advocacy::own_page::purge(&app.db, now).await);
-    look.at("codes", store::advocacy::forgetting::purge_codes(&app.db, now).await);
+    look.at("codes", store::registration::proof::purge(&app.db, now).await);
     // No count of these stands in the log: it would tell when something was reported.
     look.at("incidents", store::conduct::incident::tell_due(&app.db, now).await);
     let closed = look.at("sales openings", store::conduct::sales_opening::note_expired(&app.db, now).await);

@@ -15,7 +15,7 @@ const AT_ONCE: u32 = 5;
 ///
 /// # Errors
 /// The database.
-pub async fn deliver_due(db: &Db, _base_url: &str, client: &Client, now: DateTime<Utc>) -> Result<u32, Fault> {
+pub async fn deliver_due(db: &Db, client: &Client, now: DateTime<Utc>) -> Result<u32, Fault> {
     end_stale(db, now).await?;
     queue_due(db, now).await?;
     let mut sent = 0;

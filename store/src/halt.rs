@@ -28,6 +28,8 @@ impl Fault {
                 "Connection refused",
                 "connection closed",
                 "terminating connection",
+                // Two acts waited for each other, and this one gave way: pressed again, it goes through.
+                "deadlock detected",
             ]
             .iter()
             .any(|sign| text.contains(sign))

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use domain::advocacy::amplification::Act;
 use domain::conduct::acknowledgement::Duty;
 use domain::registration::invitation::State as InvitationState;
+use domain::registration::proof::Step;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 
@@ -191,6 +192,9 @@ pub enum Message {
     /// To a person: six digits, which are in the [`Secret`], in the place of a link.
     ProofCode {
         name: String,
+        /// Those queued before there was another step were for being forgotten.
+        #[serde(default = "being_forgotten")]
+        step: Step,
     },
     /// To an admin: somebody asked to be forgotten. Who, stands on the page only.
     ForgetAsked {
@@ -236,6 +240,10 @@ pub enum Message {
         name: String,
         topic: String,
     },
+}
+
+const fn being_forgotten() -> Step {
+    Step::Forget
 }
 
 impl Message {

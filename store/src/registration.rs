@@ -1,3 +1,4 @@
 //! Invitations and the registrations they become.
 
 pub mod invitation;
+pub mod proof;

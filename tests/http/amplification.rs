@@ -218,7 +218,14 @@ both_databases! {
         assert_eq!(task(db, id).await, before, "a customer takes no step of the host’s");
         says(&priya.open(&format!("{page}/share")).await, "Not approved yet");
         let approve = [("token", key.as_str()), ("hash", hash.as_str()), ("act", "customer-approve")];
-        says(&ines.submit(answer, &approve).await, "You approved exactly this.");
+        // A link can be passed on: approving takes the code of a mail, which nobody sees here.
+        let asked = ines.submit(answer, &approve).await;
+        says(&asked, "Six digits are on their way to your address at company0.example.");
+        is_silent(&asked, &["ines@"]);
+        let wrong = [approve[0], approve[1], approve[2], ("digits", "12 34 5")];
+        says(&ines.submit(answer, &wrong).await, "Enter the six digits from the mail.");
+        assert_eq!(task(db, id).await, before, "nothing is approved before the code is entered");
+        says(&ines.submit_proved(db, "ines@company0.example", answer, &approve).await, "You approved exactly this.");
         says(&ines.submit(answer, &approve).await, "You approved this");
         says(&priya.open(&page).await, "Ines Duarte approved exactly this on Friday 15 January 2027");
 
@@ -293,9 +300,16 @@ both_databases! {
         says(&anew, "A new version will come");
         is_silent(&anew, &[UNSENT]);
         says(&ines.submit(answer, &[("token", &first), ("hash", &hash), ("act", "customer-approve")]).await, "Nothing was recorded");
+        let second_thought = [("token", first.as_str()), ("hash", hash.as_str()), ("act", "customer-suggest"), ("comment", "And thank the crew.")];
+        let kept = ines.submit(answer, &second_thought).await;
+        assert!(kept.body.contains("And thank the crew."), "what was typed is not lost: {}", kept.body);
         let second = send(db, &stage, id).await;
         let dead = ines.open(&link).await;
         assert_eq!(dead.status, StatusCode::NOT_FOUND, "a newer link ends the older one");
+        let late = ines.submit(answer, &[("token", &first), ("hash", &hash), ("act", "customer-suggest"), ("text.0", "Typed for the old one"), ("comment", "")]).await;
+        for words in ["This link is not valid any more", "What you had written", "Typed for the old one"] {
+            shows(&late, words);
+        }
         let link = format!("/approve/{second}");
         let shown = ines.open(&link).await;
         says(&shown, UNSENT);
@@ -303,7 +317,7 @@ both_databases! {
         let act = |act: &'static str| [("token", second.as_str()), ("hash", hash.as_str()), ("act", act)];
 
         // Approved, then an edit: the approval is void, as the form had warned.
-        says(&ines.submit(answer, &act("customer-approve")).await, "You approved exactly this.");
+        says(&ines.submit_proved(db, "ines@company0.example", answer, &act("customer-approve")).await, "You approved exactly this.");
         says(&priya.open(&format!("{page}/wording?channel=blog&language=en")).await, "A change voids that");
         let revision = task(db, id).await.revision.to_string();
         let typed = [("task", number.as_str()), ("revision", revision.as_str()), ("channel", "blog"), ("language", "en"), ("body", WORDS), ("link", ""), ("image", ""), ("image_alt", "")];

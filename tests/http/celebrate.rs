@@ -305,7 +305,7 @@ both_databases! {
 
         let (id, _) = stage.scheduled(TITLE, &["blog"], TODAY).await;
         let client = server::web_client::Client::new(vec![]);
-        assert_eq!(server::webhooks::deliver_due(db, &app.host.base_url, &client, now()).await.unwrap(), 1);
+        assert_eq!(server::webhooks::deliver_due(db, &client, now()).await.unwrap(), 1);
         let log = ada.open("/webhooks").await;
         says(&log, TITLE);
         says(&log, "private network");
@@ -315,7 +315,7 @@ both_databases! {
         let mut later = now();
         for minutes in [1, 5, 30, 120, 360] {
             later += chrono::TimeDelta::minutes(minutes);
-            assert_eq!(server::webhooks::deliver_due(db, &app.host.base_url, &client, later).await.unwrap(), 1);
+            assert_eq!(server::webhooks::deliver_due(db, &client, later).await.unwrap(), 1);
         }
         assert_eq!(stage.task(id).await.state, State::Failed);
         let board = priya.open("/celebrate").await;
@@ -332,7 +332,7 @@ both_databases! {
 
         // Paused, nothing is sent; and a new secret is made on purpose.
         ada.submit(save, &[("channel", "blog"), ("url", url), ("active", "")]).await;
-        assert_eq!(server::webhooks::deliver_due(db, &app.host.base_url, &client, now()).await.unwrap(), 0);
+        assert_eq!(server::webhooks::deliver_due(db, &client, now()).await.unwrap(), 0);
         let renewed = ada.submit(save, &[("channel", "blog"), ("url", url), ("active", "yes"), ("rotate", "yes")]).await;
         assert_ne!(value(&renewed, "secret"), secret);
     }

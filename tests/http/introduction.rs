@@ -142,7 +142,7 @@ both_databases! {
         says(&amara.submit("/api/advocacy/introduction/answer", &unclear).await, "Say yes or no.");
 
         // One yes passes nothing on.
-        let waits = amara.submit("/api/advocacy/introduction/answer", &yes).await;
+        let waits = amara.submit_proved(&scratch.db, "p0@company0.example", "/api/advocacy/introduction/answer", &yes).await;
         says(&waits, "until then nothing of you is passed on");
         is_silent(&waits, &of_tomas);
         is_silent(&tomas.open(&format!("/me/{key}")).await, &of_amara);
@@ -150,7 +150,7 @@ both_databases! {
 
         // The second introduces them.
         let by_link = [("token", key.as_str()), ("introduction", id.as_str()), ("answer", "yes")];
-        let done = tomas.submit("/api/advocacy/introduction/answer-by-link", &by_link).await;
+        let done = tomas.submit_proved(&scratch.db, "p0@company1.example", "/api/advocacy/introduction/answer-by-link", &by_link).await;
         says(&done, "You both said yes.");
         says(&done, "p0@company0.example");
         says(&amara.open("/my/statement").await, "p0@company1.example");
@@ -187,7 +187,8 @@ both_databases! {
         let key = mail.secret.unwrap().link.unwrap();
         let page = amara.open("/my/statement").await;
         let id = page.body.split("name=\"introduction\" value=\"").nth(1).expect("a form").split('"').next().expect("a number").to_owned();
-        amara.submit("/api/advocacy/introduction/answer", &[("introduction", &id), ("answer", "yes")]).await;
+        let yes = [("introduction", id.as_str()), ("answer", "yes")];
+        amara.submit_proved(&scratch.db, "p0@company0.example", "/api/advocacy/introduction/answer", &yes).await;
         let no = [("token", key.as_str()), ("introduction", id.as_str()), ("answer", "no")];
         says(&tomas.submit("/api/advocacy/introduction/answer-by-link", &no).await, "nobody is told that it was you");
         says(&tomas.submit("/api/advocacy/introduction/answer-by-link", &no).await, "You answered so before.");

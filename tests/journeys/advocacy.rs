@@ -164,6 +164,8 @@ async fn a_prize_is_celebrated_with_the_customer(kind: Kind, javascript: bool) {
     customer.go(&format!("/approve/{key}")).await;
     customer.sees("A prize, shared").await;
     customer.press("Approve exactly this").await;
+    entering_the_code(&site, &customer, GUEST).await;
+    customer.press("Approve exactly this").await;
     customer.sees("You approved exactly this. Until it is published you can still hold it here.").await;
     customer.press("button[value='customer-hold']").await;
     customer.sees("It is on hold. Nothing is published until you let it go on, here.").await;
@@ -240,6 +242,13 @@ async fn newer_key(site: &Site, before: &str) -> String {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("no newer link came");
+}
+
+/// What reaches further than the cohort waits for the six digits of a mail, on the form itself.
+async fn entering_the_code(site: &Site, customer: &Window, email: &str) {
+    customer.sees("Six digits are on their way to your address at").await;
+    assert!(!customer.overflows().await, "the code’s field fits a phone");
+    customer.type_in("#digits", &site.code(email).await).await;
 }
 
 // ---- the board -------------------------------------------------------------------------------------------------------
@@ -421,6 +430,9 @@ async fn an_ask_goes_out_and_limits_hold(kind: Kind, javascript: bool) {
     assert!(!executive.overflows().await, "one’s own page fits a phone");
     executive.type_in("#waiting textarea", "Gladly, in February.").await;
     executive.press("#waiting button[value='yes']").await;
+    entering_the_code(&site, &executive, GUEST).await;
+    executive.holds("Gladly, in February.").await;
+    executive.press("#waiting button[value='yes']").await;
     executive.sees("Thank you. We write to you about the day.").await;
     assert!(part(&executive, "#waiting").await.contains("accepted"), "the page says so");
 
@@ -528,6 +540,8 @@ async fn two_peers_meet_once_both_said_yes(kind: Kind, javascript: bool) {
 
     // One yes passes nothing on, to either.
     amara.press("Yes, introduce us").await;
+    entering_the_code(&site, &amara, GUEST).await;
+    amara.press("Yes, introduce us").await;
     amara.sees("until then nothing of you is passed on").await;
     amara.sees("You said yes. Until the other person has answered too, you can still change your mind.").await;
     holds_nothing_of(&amara, &of_tomas).await;
@@ -538,6 +552,8 @@ async fn two_peers_meet_once_both_said_yes(kind: Kind, javascript: bool) {
     priya.sees("one said yes").await;
 
     // The second introduces them.
+    tomas.press("Yes, introduce us").await;
+    entering_the_code(&site, &tomas, PEER).await;
     tomas.press("Yes, introduce us").await;
     tomas.sees("You both said yes. You find each other’s details on this page and in your mail.").await;
     let met = part(&tomas, "#met").await;

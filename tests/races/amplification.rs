@@ -13,7 +13,7 @@ use store::advocacy::publication::close_take_down;
 use store::entity::{invitation, ledger_entry, publication, take_down};
 use store::{Actor, Db, Halt};
 use tests::both_databases;
-use tests::world::{Plan, World, now, staff};
+use tests::world::{Plan, World, now, proved, staff};
 use tokio::sync::Barrier;
 
 use super::ROUNDS;
@@ -90,7 +90,7 @@ impl Stage {
     /// Sent, approved and scheduled; answers its publications.
     async fn scheduled(&self, id: i64, channels: &[&str]) -> Vec<i64> {
         let (key, hash) = self.sent(id, channels, "Well done.").await;
-        answer(&self.db, now(), &key, &hash, Act::CustomerApprove, "").await.expect("approved");
+        answer(&self.db, now(), &key, &hash, Act::CustomerApprove, "", proved()).await.expect("approved");
         self.step(self.writer, id, Act::Schedule).await;
         self.task(id).await.wordings.iter().map(|one| one.publication.as_ref().expect("planned").id).collect()
     }
@@ -109,7 +109,7 @@ both_databases! {
             let (db, at) = (stage.db.clone(), Arc::clone(&gate));
             let answering = tokio::spawn(async move {
                 at.wait().await;
-                answer(&db, now(), &key, &hash, Act::CustomerApprove, "").await
+                answer(&db, now(), &key, &hash, Act::CustomerApprove, "", proved()).await
             });
             let (db, by) = (stage.db.clone(), stage.writer);
             let editing = tokio::spawn(async move {

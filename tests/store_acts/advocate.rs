@@ -202,7 +202,6 @@ async fn counted(db: &Db) -> Vec<(&'static str, u64)> {
         ledger_entry,
         introduction,
         own_page_link,
-        proof_code,
         forget_wish
     )
 }

@@ -19,7 +19,7 @@ use store::entity::{amplification_step, ledger_entry, publication, publish_decis
 use store::outbox::{Mail, Message};
 use store::{Actor, Db, Halt};
 use tests::both_databases;
-use tests::world::{Plan, World, now, staff};
+use tests::world::{Plan, World, now, proved, staff};
 
 const URL: &str = "https://halden.example/news/the-prize";
 const PROOF: &str = "Checked on Monday: the page answers 404.";
@@ -154,7 +154,7 @@ impl Stage {
     }
 
     async fn answer(&self, key: &str, hash: &str, act: Act, comment: &str) -> Result<State, Halt<AmplificationRefusal>> {
-        answer(&self.db, now(), key, hash, act, comment).await
+        answer(&self.db, now(), key, hash, act, comment, proved()).await
     }
 
     /// The publication of a wording that stands.
@@ -437,7 +437,7 @@ both_databases! {
         assert_eq!(refusal(stage.answer(&key, &hash, Act::CustomerApprove, "").await), AmplificationRefusal::LinkOver);
         assert_eq!(stage.hash(&third).await, hash);
         let over = at("2027-02-20T00:00:00Z");
-        assert_eq!(refusal(answer(db, over, &third, &hash, Act::CustomerApprove, "").await), AmplificationRefusal::LinkOver);
+        assert_eq!(refusal(answer(db, over, &third, &hash, Act::CustomerApprove, "", proved()).await), AmplificationRefusal::LinkOver);
         assert!(for_approval(db, over - TimeDelta::seconds(1), &third).await.unwrap().is_some());
         assert_eq!(refusal(stage.answer("apv_unknown", &hash, Act::CustomerApprove, "").await), AmplificationRefusal::LinkOver);
         assert_eq!(stage.answer(&third, &hash, Act::CustomerApprove, "").await.unwrap(), State::Approved);
@@ -672,15 +672,15 @@ both_databases! {
         let key = stage.send(&["blog"]).await;
         let hash = stage.hash(&key).await;
         let late = at("2027-01-21T09:00:00Z");
-        let refused = refusal(answer(db, late, &key, &hash, Act::CustomerApprove, "").await);
+        let refused = refusal(answer(db, late, &key, &hash, Act::CustomerApprove, "", proved()).await);
         assert_eq!((refused, stage.task().await.state), (AmplificationRefusal::DayPassed, State::WithCustomer));
         mails(db, "").await;
         assert_eq!(remind_due(db, late).await.unwrap(), 1);
         let told: Vec<(String, String)> = mails(db, "task-waits").await.into_iter().map(|mail| (mail.kind, mail.to_email)).collect();
         assert_eq!(told, [("task-waits".to_owned(), "priya@halden.example".to_owned())], "its owner, who chooses another day");
         assert_eq!(stage.hash(&key).await, hash, "their link is the same");
-        assert_eq!(answer(db, at("2027-01-20T23:59:59Z"), &key, &hash, Act::CustomerApprove, "").await.unwrap(), State::Approved);
-        assert_eq!(answer(db, late, &key, &hash, Act::CustomerApprove, "").await.unwrap(), State::Approved, "said in time");
+        assert_eq!(answer(db, at("2027-01-20T23:59:59Z"), &key, &hash, Act::CustomerApprove, "", proved()).await.unwrap(), State::Approved);
+        assert_eq!(answer(db, late, &key, &hash, Act::CustomerApprove, "", proved()).await.unwrap(), State::Approved, "said in time");
     }
 }
 

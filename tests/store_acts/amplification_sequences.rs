@@ -17,7 +17,7 @@ use store::advocacy::publication::close_take_down;
 use store::entity::{consent_event, ledger_entry, publication, publication_use, take_down};
 use store::{Actor, Db, Halt};
 use tests::both_databases;
-use tests::world::{Plan, World, now, staff};
+use tests::world::{Plan, World, now, proved, staff};
 
 const URL: &str = "https://halden.example/news/the-prize";
 const PROOF: &str = "Checked on Monday: the page answers 404.";
@@ -192,7 +192,7 @@ impl Stage {
     /// The customer answers with one of the hashes they ever had before them.
     async fn say(&mut self, before: &Task, hash: usize, act: Act, clock: DateTime<Utc>) -> bool {
         let (Some(key), hash) = (self.keys.last(), self.seen[hash].clone()) else { return false };
-        let answered = done(answer(&self.db, clock, key, &hash, act, "Dear all.").await);
+        let answered = done(answer(&self.db, clock, key, &hash, act, "Dear all.", proved()).await);
         if answered && act == Act::CustomerApprove {
             assert_eq!(before.current_hash.as_deref(), Some(hash.as_str()), "what they said yes to is what it is");
             self.approved.insert(hash);

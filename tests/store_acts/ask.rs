@@ -13,6 +13,7 @@ use domain::advocacy::setting::TypedSettings;
 use domain::cohort::Step;
 use domain::conduct::quiet_period::{QuietRefusal, SettingAside};
 use domain::registration::invitation::Acceptance;
+use domain::registration::proof::YesNo;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 use store::advocacy::ask::{self, AskRefusal, Submitting, TypedDraft, TypedStep};
 use store::advocacy::consent::Giver;
@@ -25,7 +26,7 @@ use store::registration::invitation::{self, Answer};
 use store::{Actor, Halt};
 use tests::both_databases;
 use tests::database::{Kind, Scratch};
-use tests::world::{Plan, World, cohort_typed, now, staff};
+use tests::world::{Plan, World, cohort_typed, now, staff, yes_no};
 
 fn refusal<T: std::fmt::Debug, R>(result: Result<T, Halt<R>>) -> R {
     match result.expect_err("a refusal") {
@@ -318,7 +319,7 @@ both_databases! {
         let open = ask::open_for(db, person).await.unwrap();
         assert_eq!((open.len(), open[0].state, open[0].wording.as_str(), open[0].answer_by.map(|day| day.to_string())), (1, State::Asked, words, Some("2027-01-29".into())));
 
-        let answer = async |whom: i64, yes, note: &'static str| ask::answer(db, now(), Actor::Person(whom), whom, id, yes, note).await;
+        let answer = async |whom: i64, yes, note: &'static str| ask::answer(db, now(), Actor::Person(whom), whom, id, yes_no(yes), note).await;
         assert_eq!(refusal(answer(other, true, "").await), AskRefusal::Over, "somebody else's reads like none");
         assert_eq!(answer(person, true, "Gladly.").await.unwrap(), State::Accepted);
         assert_eq!(answer(person, true, "").await.unwrap(), State::Accepted);
@@ -452,7 +453,7 @@ both_databases! {
         world.gives(person, 2).await;
         world.give(colleague).await;
         let (db, priya) = (&world.db, priya(&world).await);
-        let no = async |ask: i64| ask::answer(db, now(), Actor::Person(person), person, ask, false, "").await.unwrap();
+        let no = async |ask: i64| ask::answer(db, now(), Actor::Person(person), person, ask, YesNo::No, "").await.unwrap();
 
         let first = asked(&world, priya, person, "review", now()).await;
         assert_eq!(codes(&world, now(), person, Some(AskKind::Feedback)).await, ["one-open"]);
@@ -469,7 +470,7 @@ both_databases! {
         assert_eq!(codes(&world, quarter, colleague, None).await, Vec::<&str>::new());
         assert_eq!(codes(&world, at("2027-04-15T00:00:00Z"), person, Some(AskKind::Review)).await, Vec::<&str>::new());
         let third = asked(&world, priya, person, "beta", quarter).await;
-        ask::answer(db, quarter, Actor::Person(person), person, third, false, "").await.unwrap();
+        ask::answer(db, quarter, Actor::Person(person), person, third, YesNo::No, "").await.unwrap();
         assert_eq!(codes(&world, quarter, person, Some(AskKind::Hosting)).await, ["give-first"], "asked three times, given twice");
 
         // The settings' own numbers hold.
@@ -492,7 +493,7 @@ both_databases! {
         let (db, priya) = (&world.db, priya(&world).await);
         let id = asked(&world, priya, person, "review", now()).await;
         assert_eq!(ask::expire_due(db, at("2027-01-29T23:59:59Z")).await.unwrap(), 0, "the last day is theirs");
-        let late = ask::answer(db, at("2027-01-30T00:00:00Z"), Actor::Person(person), person, id, true, "").await;
+        let late = ask::answer(db, at("2027-01-30T00:00:00Z"), Actor::Person(person), person, id, yes_no(true), "").await;
         assert_eq!(refusal(late), AskRefusal::Over);
         assert_eq!(ask::expire_due(db, at("2027-01-30T00:00:00Z")).await.unwrap(), 1);
         assert_eq!(ask::expire_due(db, at("2027-01-30T00:00:00Z")).await.unwrap(), 0);

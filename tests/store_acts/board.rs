@@ -133,7 +133,7 @@ both_databases! {
 
         // A customer's suggestion needs somebody at once.
         let hash = store::advocacy::amplification::for_approval(db, now(), &key).await.unwrap().unwrap().hash;
-        store::advocacy::amplification::answer(db, now(), &key, &hash, Act::CustomerSuggest, "Shorter, please.").await.unwrap();
+        store::advocacy::amplification::answer(db, now(), &key, &hash, Act::CustomerSuggest, "Shorter, please.", None).await.unwrap();
         let suggested = needs(db, now(), &settings).await.unwrap();
         assert_eq!(suggested.tasks.iter().map(|one| (one.task, one.last_act.as_str())).collect::<Vec<_>>(), [(sent, "customer-suggest")]);
     }

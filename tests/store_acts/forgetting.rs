@@ -7,6 +7,7 @@ use domain::advocacy::forgetting::ForgettingRefusal;
 use domain::advocacy::publication::{Named, TypedPlan};
 use domain::cohort::allotment::Named as Colleague;
 use domain::registration::invitation::Needs;
+use domain::registration::proof::ProofRefusal;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set, Statement};
 use store::advocacy::consent::{self, Giver};
 use store::advocacy::forgetting::{Asked, Forgotten, Sending, Standing, ask, forget, send_code, standing, wishes};
@@ -14,6 +15,7 @@ use store::advocacy::{own_page, publication};
 use store::entity;
 use store::outbox::Message;
 use store::registration::invitation::{self, Answer};
+use store::registration::proof::Sending as Code;
 use store::{Actor, Db, Halt};
 use tests::both_databases;
 use tests::world::{Plan, World, now, staff};
@@ -215,9 +217,9 @@ both_databases! {
         assert_eq!(standing(db, later(), ida).await.unwrap(), Standing::default());
 
         // Nothing was sent yet; then one mail, whose code is in no row.
-        assert_eq!(refusal(typed(later(), "one", "123456").await), ForgettingRefusal::CodeOver);
-        assert_eq!(send(later(), "one").await.unwrap(), Sending::Sent);
-        assert_eq!(send(later() + TimeDelta::seconds(5), "one").await.unwrap(), Sending::JustSent);
+        assert_eq!(refusal(typed(later(), "one", "123456").await), ForgettingRefusal::Proof(ProofRefusal::CodeOver));
+        assert_eq!(send(later(), "one").await.unwrap(), Sending::Code(Code::Sent));
+        assert_eq!(send(later() + TimeDelta::seconds(5), "one").await.unwrap(), Sending::Code(Code::JustSent));
         let code = newest_code(db).await;
         assert!(code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()), "{code}");
         let row = entity::proof_code::Entity::find().one(db.read()).await.unwrap().unwrap();
@@ -225,20 +227,20 @@ both_databases! {
 
         // Only there, only in time, and not for ever.
         let wrong = if code == "000000" { "111111" } else { "000000" };
-        assert_eq!(refusal(typed(later(), "two", &code).await), ForgettingRefusal::CodeOver);
-        assert_eq!(refusal(typed(later(), "one", "12345").await), ForgettingRefusal::NoCode);
-        assert_eq!(refusal(typed(later() + TimeDelta::minutes(10), "one", &code).await), ForgettingRefusal::CodeOver);
+        assert_eq!(refusal(typed(later(), "two", &code).await), ForgettingRefusal::Proof(ProofRefusal::CodeOver));
+        assert_eq!(refusal(typed(later(), "one", "12345").await), ForgettingRefusal::Proof(ProofRefusal::NoCode));
+        assert_eq!(refusal(typed(later() + TimeDelta::minutes(10), "one", &code).await), ForgettingRefusal::Proof(ProofRefusal::CodeOver));
         for left in (0..5).rev() {
-            assert_eq!(refusal(typed(later(), "one", wrong).await), ForgettingRefusal::WrongCode { left });
+            assert_eq!(refusal(typed(later(), "one", wrong).await), ForgettingRefusal::Proof(ProofRefusal::WrongCode { left }));
         }
-        assert_eq!(refusal(typed(later(), "one", &code).await), ForgettingRefusal::CodeOver, "five tries");
+        assert_eq!(refusal(typed(later(), "one", &code).await), ForgettingRefusal::Proof(ProofRefusal::CodeOver), "five tries");
 
         // Three an hour, from whichever browser.
         let at = |minutes| later() + TimeDelta::minutes(minutes);
-        assert_eq!(send(at(2), "one").await.unwrap(), Sending::Sent);
-        assert_eq!(send(at(4), "two").await.unwrap(), Sending::Sent);
-        assert_eq!(refusal(send(at(6), "one").await), ForgettingRefusal::TooManyCodes { minutes: 54 });
-        assert_eq!(send(at(60), "one").await.unwrap(), Sending::Sent);
+        assert_eq!(send(at(2), "one").await.unwrap(), Sending::Code(Code::Sent));
+        assert_eq!(send(at(4), "two").await.unwrap(), Sending::Code(Code::Sent));
+        assert_eq!(refusal(send(at(6), "one").await), ForgettingRefusal::Proof(ProofRefusal::TooManyCodes { minutes: 54 }));
+        assert_eq!(send(at(60), "one").await.unwrap(), Sending::Code(Code::Sent));
         let code = newest_code(db).await;
         let due = day("2027-05-10");
         assert_eq!(typed(at(61), "one", &format!(" {} {}", &code[..3], &code[3..])).await.unwrap(), Asked { due, again: false });
@@ -253,7 +255,7 @@ both_databases! {
         assert_eq!(waiting.rows.iter().map(|wish| (wish.person, wish.email.as_str(), wish.due_day)).collect::<Vec<_>>(), [(ida, EMAIL, due)]);
         assert_eq!(waiting.total, 1);
         assert_eq!(entity::forget_wish::Entity::find().all(db.read()).await.unwrap().len(), 1);
-        assert_eq!(store::advocacy::forgetting::purge_codes(db, at(60) + TimeDelta::days(1)).await.unwrap(), 3);
+        assert_eq!(store::registration::proof::purge(db, at(60) + TimeDelta::days(1)).await.unwrap(), 3);
     }
 
     async fn who_is_forgotten_is_in_no_table(scratch) {

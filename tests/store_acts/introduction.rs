@@ -15,7 +15,7 @@ use store::outbox::Mail;
 use store::registration::invitation::Answer;
 use store::{Actor, Db, Halt};
 use tests::both_databases;
-use tests::world::{Plan, World, now, staff};
+use tests::world::{Plan, World, now, staff, yes_no};
 
 const TOPIC: &str = "Grid forecasting";
 /// Said on accepting an invitation: a suggestion must not give it away.
@@ -84,7 +84,7 @@ impl Stage {
     }
 
     async fn answers(&self, db: &Db, who: usize, id: i64, yes: bool) -> Result<Answered, Halt<IntroductionRefusal>> {
-        answer(db, now(), Actor::Executive(self.invitations[who]), self.people[who], id, yes).await
+        answer(db, now(), Actor::Executive(self.invitations[who]), self.people[who], id, yes_no(yes)).await
     }
 
     async fn totals(&self, db: &Db) -> Vec<Totals> {
@@ -265,7 +265,7 @@ both_databases! {
         let (stage, id, _) = Stage::offered(db).await;
         let (tomas, mei) = (stage.people[1], stage.people[2]);
         let Offering::Offered(other) = offer(db, now(), stage.by, tomas, mei, "Hiring").await.unwrap() else { panic!("twice") };
-        assert_eq!(answer(db, now(), Actor::Person(mei), mei, other, true).await.unwrap(), Answered::Waiting);
+        assert_eq!(answer(db, now(), Actor::Person(mei), mei, other, yes_no(true)).await.unwrap(), Answered::Waiting);
         mails(db, "").await;
         assert_eq!(expire_due(db, now()).await.unwrap(), 0);
 
@@ -283,7 +283,7 @@ both_databases! {
         // Of the others the last day passes: who said yes is told.
         assert_eq!(expire_due(db, now() + TimeDelta::days(14)).await.unwrap(), 0);
         let late = now() + TimeDelta::days(15);
-        assert_eq!(refusal(answer(db, late, Actor::Person(tomas), tomas, other, true).await), IntroductionRefusal::Over);
+        assert_eq!(refusal(answer(db, late, Actor::Person(tomas), tomas, other, yes_no(true)).await), IntroductionRefusal::Over);
         assert_eq!(expire_due(db, late).await.unwrap(), 1);
         let told = mails(db, "introduction-ended").await;
         assert_eq!(told.iter().map(|mail| mail.to_email.as_str()).collect::<Vec<_>>(), ["p0@company2.example"]);

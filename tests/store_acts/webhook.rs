@@ -112,10 +112,10 @@ both_databases! {
         let blog = stage.publication(id, Channel::Blog).await;
 
         // Not before its day; and only the channel that has a program.
-        assert_eq!(deliver_due(db, BASE, &client, at("2027-01-19T23:59:00Z")).await.unwrap(), 0);
+        assert_eq!(deliver_due(db, &client, at("2027-01-19T23:59:00Z")).await.unwrap(), 0);
         then(&kept, 200, &format!("{{\"url\": \"{SEEN_AT}\", \"published_at\": \"2027-01-20T11:59:00Z\"}}"));
-        assert_eq!(deliver_due(db, BASE, &client, noon()).await.unwrap(), 1);
-        assert_eq!(deliver_due(db, BASE, &client, noon()).await.unwrap(), 0, "once");
+        assert_eq!(deliver_due(db, &client, noon()).await.unwrap(), 1);
+        assert_eq!(deliver_due(db, &client, noon()).await.unwrap(), 0, "once");
         let (headers, body) = kept.lock().unwrap().got.remove(0);
         let header = |name: &str| headers.get(name).unwrap().to_str().unwrap().to_owned();
         let sent: serde_json::Value = serde_json::from_str(&body).unwrap();
@@ -153,11 +153,11 @@ both_databases! {
         let leased = lease(db, noon()).await.unwrap().expect("a delivery");
         assert_eq!((leased.task, leased.attempt), (id, 1));
         assert_eq!(lease(db, noon()).await.unwrap(), None, "it is another server's");
-        assert_eq!(deliver_due(db, BASE, &client, noon()).await.unwrap(), 0);
+        assert_eq!(deliver_due(db, &client, noon()).await.unwrap(), 0);
 
         // That server died: after its lease it is sent, unless a person was faster.
         stage.publish(noon(), id, Channel::Blog).await;
-        assert_eq!(deliver_due(db, BASE, &client, noon() + TimeDelta::minutes(5)).await.unwrap(), 0);
+        assert_eq!(deliver_due(db, &client, noon() + TimeDelta::minutes(5)).await.unwrap(), 0);
         assert_eq!(count(&kept), 0);
         let delivery = last(db, noon()).await;
         assert_eq!((delivery.state, delivery.last_answer.as_str()), (State::Done, "A person published it."));
@@ -174,17 +174,17 @@ both_databases! {
         let mut now = at("2027-01-20T01:00:00Z");
         for (attempt, minutes) in [(1, 1), (2, 5), (3, 30), (4, 120), (5, 360)] {
             then(&kept, 503, "");
-            assert_eq!(deliver_due(db, BASE, &client, now).await.unwrap(), 1, "{attempt}");
+            assert_eq!(deliver_due(db, &client, now).await.unwrap(), 1, "{attempt}");
             let delivery = last(db, now).await;
             assert_eq!((delivery.state, delivery.attempts, delivery.last_answer.as_str()), (State::Queued, attempt, "It answered with the status 503."));
-            assert_eq!(deliver_due(db, BASE, &client, now + TimeDelta::minutes(minutes) - TimeDelta::seconds(1)).await.unwrap(), 0, "{attempt}: not yet");
+            assert_eq!(deliver_due(db, &client, now + TimeDelta::minutes(minutes) - TimeDelta::seconds(1)).await.unwrap(), 0, "{attempt}: not yet");
             now += TimeDelta::minutes(minutes);
         }
         let ids: Vec<String> = kept.lock().unwrap().got.iter().map(|(headers, _)| headers["webhook-id"].to_str().unwrap().to_owned()).collect();
         assert!(ids.iter().all(|id| *id == ids[0]), "the same delivery each time: {ids:?}");
         assert_eq!(stage.task(id).await.state, TaskState::Scheduled);
         then(&kept, 503, "");
-        assert_eq!(deliver_due(db, BASE, &client, now).await.unwrap(), 1);
+        assert_eq!(deliver_due(db, &client, now).await.unwrap(), 1);
         assert_eq!((last(db, now).await.state, stage.task(id).await.state), (State::Failed, TaskState::Failed));
         assert_eq!(stage.task(id).await.steps[0].comment, "The program that publishes did not take it. It answered with the status 503.");
         assert_eq!(failed_today(db, now).await.unwrap().len(), 1);
@@ -197,7 +197,7 @@ both_databases! {
         retry(db, now, priya, failed).await.unwrap();
         retry(db, now, priya, failed).await.unwrap();
         then(&kept, 202, "");
-        assert_eq!(deliver_due(db, BASE, &client, now).await.unwrap(), 1);
+        assert_eq!(deliver_due(db, &client, now).await.unwrap(), 1);
         let delivery = last(db, now).await;
         assert_eq!((delivery.state, delivery.last_answer.as_str()), (State::Done, "It was taken. Say on the task where it can be seen."));
         assert_eq!(stage.task(id).await.state, TaskState::Scheduled, "a person says where it can be seen");
@@ -215,25 +215,25 @@ both_databases! {
         let (held, key) = stage.scheduled("Held", &["blog"], DAY).await;
         assert_eq!(queue_due(db, noon()).await.unwrap(), 1);
         stage.answer(noon(), &key, Act::CustomerHold).await;
-        assert_eq!(deliver_due(db, BASE, &client, noon()).await.unwrap(), 0);
+        assert_eq!(deliver_due(db, &client, noon()).await.unwrap(), 0);
         assert_eq!(last(db, noon()).await.state, State::Queued);
         stage.answer(noon(), &key, Act::CustomerResume).await;
         then(&kept, 200, "");
-        assert_eq!(deliver_due(db, BASE, &client, noon()).await.unwrap(), 1);
+        assert_eq!(deliver_due(db, &client, noon()).await.unwrap(), 1);
         assert_eq!((count(&kept), stage.task(held).await.state), (1, TaskState::Scheduled));
 
         // Edited after it was queued: what was approved is not what stands, and nothing is sent.
         let (edited, _) = stage.scheduled("Edited", &["blog"], DAY).await;
         assert_eq!(queue_due(db, noon()).await.unwrap(), 1);
         stage.write(edited, "blog", "Very well done.").await;
-        assert_eq!(deliver_due(db, BASE, &client, noon()).await.unwrap(), 0);
+        assert_eq!(deliver_due(db, &client, noon()).await.unwrap(), 0);
         assert_eq!(last(db, noon()).await.state, State::Failed);
 
         // The name taken back: nothing of it leaves, queued or not.
         let (taken, _) = stage.scheduled("Taken back", &["blog"], DAY).await;
         assert_eq!(queue_due(db, noon()).await.unwrap(), 1);
         consent::withdraw(db, noon(), Giver::Invitation(stage.guest), Scope::Name, &[]).await.unwrap();
-        assert_eq!(deliver_due(db, BASE, &client, noon()).await.unwrap(), 0);
+        assert_eq!(deliver_due(db, &client, noon()).await.unwrap(), 0);
         assert_eq!(stage.task(taken).await.state, TaskState::Withdrawn);
         let delivery = last(db, noon()).await;
         assert_eq!((delivery.state, delivery.attempts, delivery.last_answer.as_str()), (State::Failed, 0, "Not sent: it is no longer planned for this day."));
@@ -250,7 +250,7 @@ both_databases! {
         hook(db, priya, "blog", &url).await;
         stage.scheduled("A prize", &["blog"], DAY).await;
         let nobody = Client::new(Vec::new());
-        assert_eq!(deliver_due(db, BASE, &nobody, noon()).await.unwrap(), 1);
+        assert_eq!(deliver_due(db, &nobody, noon()).await.unwrap(), 1);
         let delivery = last(db, noon()).await;
         assert!(delivery.last_answer.contains("private network"), "{}", delivery.last_answer);
         assert_eq!((delivery.state, count(&kept)), (State::Queued, 0));
@@ -300,7 +300,7 @@ both_databases! {
         assert_eq!(publication::get(db, noon(), blog).await.unwrap().unwrap().state, PublicationState::TakenDown);
 
         // The other one left too, and nobody knows what became of it: nobody is told that it was not sent.
-        assert_eq!(deliver_due(db, BASE, &client, noon() + TimeDelta::minutes(5)).await.unwrap(), 0);
+        assert_eq!(deliver_due(db, &client, noon() + TimeDelta::minutes(5)).await.unwrap(), 0);
         assert_eq!(count(&kept), 0);
         let stopped = failed_today(db, noon()).await.unwrap();
         assert_eq!(stopped.iter().map(|one| (one.id, one.stopped, one.attempts)).collect::<Vec<_>>(), [(second.id, true, 1)]);
@@ -349,7 +349,7 @@ both_databases! {
         let key = mails(db, "approval-asked").await.remove(0).secret.unwrap().link.unwrap();
         stage.answer(tests::world::now(), &key, Act::CustomerApprove).await;
         stage.step(tests::world::now(), id, stage.priya, Act::Schedule).await;
-        assert_eq!(deliver_due(db, BASE, &client, noon()).await.unwrap(), 1);
+        assert_eq!(deliver_due(db, &client, noon()).await.unwrap(), 1);
         let (_, body) = kept.lock().unwrap().got.remove(0);
         let sent: serde_json::Value = serde_json::from_str(&body).unwrap();
         let expect = serde_json::json!({

@@ -31,10 +31,9 @@ pub fn reasons(why: &NotNow) -> AnyView {
 pub fn instead(why: &NotNow, who: &Principal) -> AnyView {
     let next = why.next_give();
     let celebrates = who.is(Role::Admin) || who.is(Role::Marketing);
-    if celebrates {
-        view! { <p><a href=next.path()>{next.sentence()}</a></p> }.into_any()
-    } else {
-        view! { <p>{next.sentence()}</p> }.into_any()
+    match next.path().filter(|_| celebrates) {
+        Some(path) => view! { <p><a href=path>{next.sentence()}</a></p> }.into_any(),
+        None => view! { <p>{next.sentence()}</p> }.into_any(),
     }
 }
 

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use domain::advocacy::ask::{AskKind, State as AskState};
 use domain::advocacy::consent::{Channel, Consents, Scope};
-use domain::advocacy::forgetting::CODE_MINUTES;
 use domain::advocacy::own_limit::Limits;
 use domain::advocacy::statement::{act_words, give_words, outcome};
+use domain::registration::proof::CODE_MINUTES;
 use domain::time::words::{date, day};
 use leptos::prelude::*;
 use store::advocacy::ask::{AskedLine, OpenAsk};
@@ -19,6 +19,7 @@ use store::advocacy::statement::Statement;
 
 use super::consent::shown_list;
 use super::form::{self, Choice, Input};
+use super::proof::code_field;
 use super::table::{Column, listing, tag};
 use crate::desk::{Desk, Draft, Stop};
 use crate::words::{capital, list};
@@ -61,6 +62,7 @@ impl Reader {
 /// What was typed on this page when it was refused.
 pub struct Drafts {
     pub answer: Draft,
+    pub introduction: Draft,
     pub limits: Draft,
     pub forget: Draft,
 }
@@ -71,7 +73,12 @@ impl Drafts {
     /// # Errors
     /// The database.
     pub async fn of(desk: &Desk) -> Result<Self, Stop> {
-        Ok(Self { answer: desk.draft("answer-ask").await?, limits: desk.draft("limits").await?, forget: desk.draft("forget").await? })
+        Ok(Self {
+            answer: desk.draft("answer-ask").await?,
+            introduction: desk.draft("answer-introduction").await?,
+            limits: desk.draft("limits").await?,
+            forget: desk.draft("forget").await?,
+        })
     }
 }
 
@@ -85,7 +92,7 @@ pub fn page(statement: Statement, reader: &Reader, drafts: &Drafts, host: &str, 
     let intro = format!(
         "What {host} did for you and asked of you, what you allow, and what is public with your name. Whatever you do not like here, you can change or stop."
     );
-    let waiting = waiting(open_asks, open_introductions, &drafts.answer, reader);
+    let waiting = waiting(open_asks, open_introductions, drafts, reader);
     let met = (!introductions.is_empty()).then(|| met(introductions));
     let gave = entries(
         "given",
@@ -139,12 +146,12 @@ pub fn page(statement: Statement, reader: &Reader, drafts: &Drafts, host: &str, 
 
 // ---- what waits ------------------------------------------------------------------------------------------------------
 
-fn waiting(asks: Vec<OpenAsk>, introductions: Vec<OpenIntroduction>, draft: &Draft, reader: &Reader) -> AnyView {
+fn waiting(asks: Vec<OpenAsk>, introductions: Vec<OpenIntroduction>, drafts: &Drafts, reader: &Reader) -> AnyView {
     let body = if asks.is_empty() && introductions.is_empty() {
         view! { <p class="soft">"Nothing waits for an answer from you."</p> }.into_any()
     } else {
-        let asks = asks.into_iter().enumerate().map(|(index, ask)| open_ask(ask, index == 0, draft, reader)).collect_view();
-        let introductions = introductions.into_iter().map(|one| open_introduction(one, reader)).collect_view();
+        let asks = asks.into_iter().enumerate().map(|(index, ask)| open_ask(ask, index == 0, &drafts.answer, reader)).collect_view();
+        let introductions = introductions.into_iter().map(|one| open_introduction(one, &drafts.introduction, reader)).collect_view();
         view! { {asks} {introductions} }.into_any()
     };
     view! { <section class="stack" id="waiting"><h2>"What waits for your answer"</h2>{body}</section> }.into_any()
@@ -194,6 +201,7 @@ fn answer_form(ask: &OpenAsk, heading: &str, first: bool, draft: &Draft, reader:
     let until = ask.answer_by.map(|until| {
         view! { <p class="small soft">{format!("An answer by {} is kind; without one it ends by itself.", day(until))}</p> }
     });
+    let code = typed.map(|_| code_field(draft));
     let class = if first { "button primary" } else { "button" };
     view! {
         <form class="stack" method="post" action=reader.act(ANSWER, ANSWER_BY_LINK)>
@@ -205,6 +213,7 @@ fn answer_form(ask: &OpenAsk, heading: &str, first: bool, draft: &Draft, reader:
                 {error}
             </div>
             {until}
+            {code}
             <p class="row">
                 <button class=class name="answer" value="yes">"Accept" <span class="visually-hidden">{about.clone()}</span></button>
                 <button class="button" name="answer" value="no">"Not this time" <span class="visually-hidden">{about}</span></button>
@@ -214,7 +223,7 @@ fn answer_form(ask: &OpenAsk, heading: &str, first: bool, draft: &Draft, reader:
     .into_any()
 }
 
-fn open_introduction(one: OpenIntroduction, reader: &Reader) -> AnyView {
+fn open_introduction(one: OpenIntroduction, draft: &Draft, reader: &Reader) -> AnyView {
     let about = format!(": {}", one.topic);
     let button = |value: &'static str, label: &'static str| {
         view! { <button class="button" name="answer" value=value>{label} <span class="visually-hidden">{about.clone()}</span></button> }
@@ -229,6 +238,7 @@ fn open_introduction(one: OpenIntroduction, reader: &Reader) -> AnyView {
         Some(false) => (Some("You said no."), None, None),
     };
     let says = says.map(|sentence| view! { <p>{sentence}</p> });
+    let code = draft.typed().filter(|typed| typed.id("introduction") == one.id).map(|_| code_field(draft));
     let sentence = format!(
         "Somebody from another company could learn from you, or you from them, about this. Only when you have both said yes do you learn who it is. An answer by {} is kind.",
         day(one.answer_by)
@@ -241,6 +251,7 @@ fn open_introduction(one: OpenIntroduction, reader: &Reader) -> AnyView {
             <form method="post" action=reader.act("/api/advocacy/introduction/answer", "/api/advocacy/introduction/answer-by-link")>
                 {reader.key()}
                 {form::hidden("introduction", one.id)}
+                {code}
                 <p class="row">{yes} {no}</p>
             </form>
         </article>

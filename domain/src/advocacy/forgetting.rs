@@ -3,15 +3,12 @@
 //! What is counted stays: seats, gives and asks, each without a name; and the proof of what was allowed and taken back.
 //! Left out: which rows are blanked (`store::advocacy::forgetting`).
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{NaiveDate, TimeDelta};
 
 use crate::cohort::company_import::name_key;
 use crate::refusal::Refusal;
+use crate::registration::proof::ProofRefusal;
 
-/// A code holds so many minutes, for so many tries; so many are sent in an hour. OWASP ASVS 5.0, 6.5 and 6.6.
-pub const CODE_MINUTES: i64 = 10;
-pub const CODE_TRIES: i32 = 5;
-pub const CODES_AN_HOUR: usize = 3;
 /// The law gives a month (GDPR, article 12 (3)).
 pub const DAYS: i64 = 30;
 
@@ -24,54 +21,6 @@ pub fn due(asked: NaiveDate) -> NaiveDate {
     asked.checked_add_signed(TimeDelta::days(DAYS)).unwrap_or(asked)
 }
 
-/// Until when a code sent now holds.
-#[must_use]
-pub fn code_until(now: DateTime<Utc>) -> DateTime<Utc> {
-    now + TimeDelta::minutes(CODE_MINUTES)
-}
-
-/// Six digits, as they were typed or pasted: spaces and hyphens between them are passed over.
-///
-/// # Errors
-/// They are not six digits.
-pub fn parse_code(typed: &str) -> Result<String, ForgettingRefusal> {
-    let code: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let is_code = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
-    if is_code { Ok(code) } else { Err(ForgettingRefusal::NoCode) }
-}
-
-/// Whether one more code may be sent, with the moments at which the others of the last hour were.
-///
-/// # Errors
-/// Enough were.
-pub fn may_send(sent: &[DateTime<Utc>], now: DateTime<Utc>) -> Result<(), ForgettingRefusal> {
-    let mut lately: Vec<DateTime<Utc>> = sent.iter().copied().filter(|at| now - *at < TimeDelta::hours(1)).collect();
-    lately.sort_unstable();
-    let Some(frees) = lately.len().checked_sub(CODES_AN_HOUR).and_then(|index| lately.get(index)) else { return Ok(()) };
-    let seconds = (*frees + TimeDelta::hours(1) - now).num_seconds();
-    Err(ForgettingRefusal::TooManyCodes { minutes: (seconds + 59) / 60 })
-}
-
-/// The newest code that was sent to a person from one browser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SentCode {
-    pub until: DateTime<Utc>,
-    /// Wrong ones so far.
-    pub tries: i32,
-    pub used: bool,
-}
-
-/// Whether what was typed proves who they are; `right` says whether it is the code.
-///
-/// # Errors
-/// It is wrong, or no code holds in this browser.
-pub fn prove(code: Option<SentCode>, right: bool, now: DateTime<Utc>) -> Result<(), ForgettingRefusal> {
-    let Some(code) = code.filter(|code| !code.used && now < code.until && code.tries < CODE_TRIES) else {
-        return Err(ForgettingRefusal::CodeOver);
-    };
-    if right { Ok(()) } else { Err(ForgettingRefusal::WrongCode { left: CODE_TRIES - code.tries - 1 }) }
-}
-
 /// Why nobody is forgotten, or no code was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ForgettingRefusal {
@@ -80,20 +29,9 @@ pub enum ForgettingRefusal {
     /// They never asked for it.
     NotAsked,
     /// A seat in a cohort that is not over.
-    SeatHeld {
-        cohort: String,
-    },
-    /// What was typed are not six digits.
-    NoCode,
-    WrongCode {
-        left: i32,
-    },
-    /// None was sent from this browser, or its time or its tries are over.
-    CodeOver,
-    /// Minutes until one more may be sent.
-    TooManyCodes {
-        minutes: i64,
-    },
+    SeatHeld { cohort: String },
+    /// The code is missing or wrong.
+    Proof(ProofRefusal),
 }
 
 impl Refusal for ForgettingRefusal {
@@ -102,10 +40,7 @@ impl Refusal for ForgettingRefusal {
             Self::Unknown => "unknown",
             Self::NotAsked => "not-asked",
             Self::SeatHeld { .. } => "seat-held",
-            Self::NoCode => "no-code",
-            Self::WrongCode { .. } => "wrong-code",
-            Self::CodeOver => "code-over",
-            Self::TooManyCodes { .. } => "too-many-codes",
+            Self::Proof(why) => why.code(),
         }
     }
 
@@ -118,18 +53,12 @@ impl Refusal for ForgettingRefusal {
                     "There is still a seat in “{cohort}” in this name. It has to be given back first; after that everything can be forgotten."
                 )
             }
-            Self::NoCode => "Enter the six digits from the mail.".into(),
-            Self::WrongCode { left: 0 } => "That is not the code, and it no longer holds. Ask for a new one.".into(),
-            Self::WrongCode { left: 1 } => "That is not the code. Check the newest mail; one try is left.".into(),
-            Self::WrongCode { left } => format!("That is not the code. Check the newest mail; {left} tries are left."),
-            Self::CodeOver => "No code holds in this browser any more. Ask for a new one, and enter it here within ten minutes.".into(),
-            Self::TooManyCodes { minutes: 1 } => "Three codes were sent within an hour. Ask for another one in a minute.".into(),
-            Self::TooManyCodes { minutes } => format!("Three codes were sent within an hour. Ask for another one in {minutes} minutes."),
+            Self::Proof(why) => why.sentence(),
         }
     }
 
     fn field(&self) -> Option<&'static str> {
-        matches!(self, Self::NoCode | Self::WrongCode { .. }).then_some("code")
+        if let Self::Proof(why) = self { why.field() } else { None }
     }
 }
 
@@ -252,64 +181,9 @@ fn in_pattern(c: char) -> String {
 mod tests {
     use super::*;
 
-    fn at(minutes: i64) -> DateTime<Utc> {
-        DateTime::from_timestamp(1_800_003_600, 0).unwrap() + TimeDelta::minutes(minutes)
-    }
-
-    #[test]
-    fn codes_as_people_type_them() {
-        for (typed, expect) in [
-            ("042137", Ok("042137".to_owned())),
-            (" 042 137\n", Ok("042137".to_owned())),
-            ("042-137", Ok("042137".to_owned())),
-            ("", Err(ForgettingRefusal::NoCode)),
-            ("42137", Err(ForgettingRefusal::NoCode)),
-            ("0421370", Err(ForgettingRefusal::NoCode)),
-            ("٠٤٢١٣٧", Err(ForgettingRefusal::NoCode)),
-        ] {
-            assert_eq!(parse_code(typed), expect, "{typed:?}");
-        }
-    }
-
-    #[test]
-    fn three_codes_an_hour() {
-        for (sent, expect) in [
-            (vec![], Ok(())),
-            (vec![-30, -1], Ok(())),
-            (vec![-60, -30, -1], Ok(())),
-            (vec![-59, -30, -1], Err(ForgettingRefusal::TooManyCodes { minutes: 1 })),
-            (vec![-1, -20, -30], Err(ForgettingRefusal::TooManyCodes { minutes: 30 })),
-            (vec![-50, -40, -30, -1], Err(ForgettingRefusal::TooManyCodes { minutes: 20 })),
-        ] {
-            let moments: Vec<DateTime<Utc>> = sent.iter().map(|minutes| at(*minutes)).collect();
-            assert_eq!(may_send(&moments, at(0)), expect, "{sent:?}");
-        }
-    }
-
-    #[test]
-    fn a_code_proves_in_time_once_and_within_five_tries() {
-        let code = |minutes, tries, used| Some(SentCode { until: at(minutes), tries, used });
-        let wrong = |left| Err(ForgettingRefusal::WrongCode { left });
-        let over = || Err(ForgettingRefusal::CodeOver);
-        for (sent, right, expect) in [
-            (None, true, over()),
-            (code(10, 0, false), true, Ok(())),
-            (code(10, 4, false), true, Ok(())),
-            (code(10, 5, false), true, over()),
-            (code(0, 0, false), true, over()),
-            (code(10, 0, true), true, over()),
-            (code(10, 0, false), false, wrong(4)),
-            (code(10, 4, false), false, wrong(0)),
-            (code(10, 5, false), false, over()),
-        ] {
-            assert_eq!(prove(sent, right, at(0)), expect, "{sent:?} {right}");
-        }
-    }
-
     #[test]
     fn thirty_days() {
         assert_eq!(due(NaiveDate::from_ymd_opt(2027, 1, 15).unwrap()), NaiveDate::from_ymd_opt(2027, 2, 14).unwrap());
-        assert_eq!(code_until(at(0)), at(10));
     }
 
     #[test]
@@ -318,13 +192,7 @@ mod tests {
             ForgettingRefusal::Unknown,
             ForgettingRefusal::NotAsked,
             ForgettingRefusal::SeatHeld { cohort: "Spring".into() },
-            ForgettingRefusal::NoCode,
-            ForgettingRefusal::WrongCode { left: 0 },
-            ForgettingRefusal::WrongCode { left: 1 },
-            ForgettingRefusal::WrongCode { left: 4 },
-            ForgettingRefusal::CodeOver,
-            ForgettingRefusal::TooManyCodes { minutes: 1 },
-            ForgettingRefusal::TooManyCodes { minutes: 12 },
+            ForgettingRefusal::Proof(ProofRefusal::NoCode),
         ] {
             assert!(why.sentence().ends_with('.') && !why.code().is_empty(), "{why:?}");
         }

@@ -16,6 +16,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::contact;
 use crate::refusal::{FieldRefusal, Refusal};
+use crate::registration::proof::PROOF_NEEDED;
 
 crate::text_enum! {
     /// Where an introduction stands.
@@ -234,6 +235,8 @@ pub enum IntroductionRefusal {
     /// It did not come about, whatever the reason.
     Over,
     KnowEachOther,
+    /// A yes needs the code first.
+    ProofNeeded,
 }
 
 impl Refusal for IntroductionRefusal {
@@ -245,6 +248,7 @@ impl Refusal for IntroductionRefusal {
             Self::Unknown => "unknown",
             Self::Over => "over",
             Self::KnowEachOther => "know-each-other",
+            Self::ProofNeeded => "proof-needed",
         }
     }
 
@@ -255,6 +259,7 @@ impl Refusal for IntroductionRefusal {
             Self::Nobody => "One of these two is not known here any more. Reload the page and choose again.".into(),
             Self::Unknown => "There is no such introduction. Reload the page.".into(),
             Self::Over => "This introduction did not come about, or its time is over. Nothing of you was passed on.".into(),
+            Self::ProofNeeded => PROOF_NEEDED.into(),
             Self::KnowEachOther => "You are introduced already: this cannot be taken back here. Simply do not answer each other.".into(),
         }
     }

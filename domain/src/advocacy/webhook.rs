@@ -75,6 +75,16 @@ impl Picture {
     }
 }
 
+/// What was sent, as it is kept once it was taken: without the bytes of the picture, whose fingerprint stays.
+#[must_use]
+pub fn without_bytes(body: &str) -> String {
+    let Ok(mut sent) = serde_json::from_str::<serde_json::Value>(body) else { return body.to_owned() };
+    if let Some(content) = sent.pointer_mut("/image/content") {
+        *content = "".into();
+    }
+    sent.to_string()
+}
+
 /// The one kind of delivery there is.
 pub const PUBLICATION_DUE: &str = "publication.due";
 
@@ -250,6 +260,20 @@ mod tests {
         }
         assert_eq!(sign("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "a", 1, ""), None, "no secret of ours");
         assert_eq!(super::secret(&[0, 1, 2]), "whsec_AAEC");
+    }
+
+    #[test]
+    fn the_picture_is_not_kept_twice() {
+        for (sent, kept) in [
+            (
+                r#"{"body":"Well done.","image":{"alt":"A prize","content":"iVBORw0KGgo=","sha256":"ab"}}"#,
+                r#"{"body":"Well done.","image":{"alt":"A prize","content":"","sha256":"ab"}}"#,
+            ),
+            (r#"{"body":"Well done.","image":null}"#, r#"{"body":"Well done.","image":null}"#),
+            ("not JSON", "not JSON"),
+        ] {
+            assert_eq!(without_bytes(sent), kept);
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ use domain::advocacy::own_limit::TypedLimits;
 use domain::advocacy::result::TypedResult;
 use domain::advocacy::signatory::Signatory;
 use domain::advocacy::watched_feed::Act as FeedAct;
+use domain::registration::proof::{Proved, SentCode, YesNo, code_until, prove};
 use store::advocacy::amplification::{Task, TypedTask, TypedWording};
 use store::advocacy::ask::{TypedDraft, TypedStep};
 use store::advocacy::consent::Giver;
@@ -459,6 +460,11 @@ pub(super) struct Hands {
     pub editor: i64,
 }
 
+/// That a made-up customer entered the code of a mail that is not sent.
+fn with_code(at: DateTime<Utc>) -> Option<Proved> {
+    prove(Some(SentCode { until: code_until(at), tries: 0, used: false }), true, at).ok()
+}
+
 /// What nobody could know otherwise.
 pub(super) struct Tokens {
     /// Of a customer who is asked to approve something.
@@ -717,7 +723,9 @@ impl Advocacy<'_> {
 
     async fn answered(&self, at: DateTime<Utc>, place: usize, ask: i64, yes: bool, note: &str) -> Done<()> {
         let person = self.of(place)?.person;
-        ask::answer(self.db, at, Actor::Person(person), person, ask, yes, note).await.map_err(halted)?;
+        ask::answer(self.db, at, Actor::Person(person), person, ask, if yes { YesNo::Yes(with_code(at)) } else { YesNo::No }, note)
+            .await
+            .map_err(halted)?;
         Ok(())
     }
 
@@ -767,7 +775,9 @@ impl Advocacy<'_> {
             let (Offering::Offered(offered) | Offering::AlreadyOffered(offered)) = offered;
             for person in [knower, learner].into_iter().take(if both { 2 } else { 1 }) {
                 let at = at + TimeDelta::hours(20);
-                introduction::answer(self.db, at, Actor::Person(person), person, offered, true).await.map_err(halted)?;
+                introduction::answer(self.db, at, Actor::Person(person), person, offered, YesNo::Yes(with_code(at)))
+                    .await
+                    .map_err(halted)?;
             }
         }
         Ok(())
@@ -869,7 +879,7 @@ impl Advocacy<'_> {
             if act.is_customers() {
                 let token = self.link_to(&email, |message| matches!(message, Message::ApprovalAsked { .. })).await?;
                 let page = amplification::for_approval(self.db, at, &token).await.map_err(text)?.ok_or("the link opens nothing")?;
-                amplification::answer(self.db, at, &token, &page.hash, *act, story.said).await.map_err(halted)?;
+                amplification::answer(self.db, at, &token, &page.hash, *act, story.said, with_code(at)).await.map_err(halted)?;
             } else {
                 let staff = Actor::Staff(if *act == Act::Approve { other } else { by });
                 let revision = self.task(at, task).await?.revision;

@@ -5,6 +5,7 @@ use domain::advocacy::amplification::{Act, State as TaskState};
 use domain::advocacy::consent::Channel;
 use domain::calendar::{self, Mailbox, Removal};
 use domain::conduct::acknowledgement::Duty;
+use domain::registration::proof::{CODE_MINUTES, Step};
 use domain::time::{Zone, words};
 use store::outbox::{CalendarEvent, CohortFacts, Mail, Message, Secret};
 
@@ -449,20 +450,17 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
                 ))],
             )
         },
-        Message::ProofCode { name } => Words {
-            preheader: format!("It holds for {} minutes.", domain::advocacy::forgetting::CODE_MINUTES),
+        Message::ProofCode { name, step } => Words {
+            preheader: format!("It holds for {CODE_MINUTES} minutes."),
             after: vec![text(
                 "Enter it in the browser in which you asked for it. If you did not ask for it, do nothing: without the code nothing happens.",
             )],
-            why: format!("You get this because somebody who has your page at {} open asked to be forgotten.", app.host.name),
+            why: format!("You get this because somebody who has your private page at {} open needs it there.", app.host.name),
             ..plain(
                 name,
                 vec![
-                    text("You asked us to forget you. This code says that it is you:"),
-                    Block::Facts(vec![
-                        ("Code".to_owned(), token.to_owned()),
-                        ("Holds for".to_owned(), format!("{} minutes", domain::advocacy::forgetting::CODE_MINUTES)),
-                    ]),
+                    text(format!("{} This code says that it is you:", far_step(*step))),
+                    Block::Facts(vec![("Code".to_owned(), token.to_owned()), ("Holds for".to_owned(), format!("{CODE_MINUTES} minutes"))]),
                 ],
             )
         },
@@ -737,6 +735,16 @@ fn why_introduction(app: &App) -> String {
         "You get this because you allowed {} to propose introductions to peers. You can stop that on your own page at any time.",
         app.host.name
     )
+}
+
+/// What somebody is about to do. What about, stands on their page only.
+const fn far_step(step: Step) -> &'static str {
+    match step {
+        Step::Approve => "You are about to approve what we would like to publish.",
+        Step::Accept => "You are about to say yes to something we asked of you.",
+        Step::Introduce => "You are about to say yes to an introduction.",
+        Step::Forget => "You asked us to forget you.",
+    }
 }
 
 fn why_concern(app: &App) -> String {

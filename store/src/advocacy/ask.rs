@@ -13,6 +13,7 @@ use domain::advocacy::ask::{
 };
 use domain::advocacy::ask_import::{self, ReadRefusal};
 use domain::advocacy::ledger::Side;
+use domain::registration::proof::YesNo;
 use domain::time::{is_second_press, words};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
@@ -363,14 +364,14 @@ fn answer_day(asked: NaiveDate, days: u32) -> NaiveDate {
 /// agreed a yes can become a no.
 ///
 /// # Errors
-/// It is not before them any more, or the note is too long.
+/// It is not before them any more, the note is too long, or nothing but the code is missing.
 pub async fn answer(
     db: &Db,
     now: DateTime<Utc>,
     actor: Actor,
     person: i64,
     ask: i64,
-    yes: bool,
+    yes_no: YesNo,
     note_typed: &str,
 ) -> Result<State, Halt<AskRefusal>> {
     let said = parse_note(note_typed).map_err(|why| Halt::Refused(AskRefusal::Fields(vec![why])))?;
@@ -380,13 +381,16 @@ pub async fn answer(
     let found = locked(&*txn, ask).await?.filter(|(asked, _)| asked.id == person);
     let Some((_, row)) = found else { return refuse(AskRefusal::Over) };
     let state = read_state(&row.state)?;
-    let act = if yes { Act::Accept } else { Act::Decline };
+    let act = if yes_no.is_yes() { Act::Accept } else { Act::Decline };
     let Ok(next) = after(state, act) else { return refuse(AskRefusal::Over) };
     if next == state {
         return Ok(state);
     }
     if state == State::Asked && row.answer_by.is_some_and(|last| last < now.date_naive()) {
         return refuse(AskRefusal::Over);
+    }
+    if yes_no.needs_proof() {
+        return refuse(AskRefusal::ProofNeeded);
     }
     ask::ActiveModel {
         id: Set(row.id),

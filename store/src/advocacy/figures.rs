@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use domain::access::Principal;
 use domain::advocacy::consent::Channel;
 use domain::advocacy::figures::{FEW, Fairness};
-use domain::advocacy::ledger::GiveKind;
+use domain::advocacy::ledger::{GiveKind, shows_every_seat};
 use sea_orm::{DbErr, FromQueryResult};
 
 use crate::sql::{self, values};
@@ -20,6 +21,22 @@ pub enum Sight {
     All,
     /// Everybody else: all but seats.
     WithoutSeats,
+}
+
+impl Sight {
+    /// Somebody's.
+    #[must_use]
+    pub fn of(who: &Principal) -> Self {
+        if shows_every_seat(who) { Self::All } else { Self::WithoutSeats }
+    }
+
+    /// The kind of give that is not summed; no kind has an empty name.
+    pub(crate) const fn hidden(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::WithoutSeats => GiveKind::Seat.as_str(),
+        }
+    }
 }
 
 /// A company's line: gives and acts that count, by number and by weight.
@@ -47,7 +64,7 @@ const SUMMED: &str = "SELECT c.id, c.name AS company, \
 /// # Errors
 /// The database.
 pub async fn reciprocity(db: &Db, sight: Sight, term: &str, page: u64) -> Result<Page<Reciprocity>, DbErr> {
-    let with = values![hidden(sight), sql::like(term.trim())];
+    let with = values![sight.hidden(), sql::like(term.trim())];
     let total = sql::number(db.read(), &format!("SELECT count(*) AS n FROM ({SUMMED}) s"), with.clone()).await?;
     let rows = sql::all(
         db.read(),
@@ -59,14 +76,6 @@ pub async fn reciprocity(db: &Db, sight: Sight, term: &str, page: u64) -> Result
     )
     .await?;
     Ok(Page { rows, total: u64::try_from(total).unwrap_or(0), page })
-}
-
-/// The kind that is not summed; no kind has an empty name.
-const fn hidden(sight: Sight) -> &'static str {
-    match sight {
-        Sight::All => "",
-        Sight::WithoutSeats => GiveKind::Seat.as_str(),
-    }
 }
 
 /// How asks are spread, and who the few are who were asked most.

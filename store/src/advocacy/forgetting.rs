@@ -8,31 +8,30 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use domain::advocacy::forgetting::{self as rules, FORGOTTEN, ForgettingRefusal, SentCode, Traces, code_until, due};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::advocacy::forgetting::{self as rules, FORGOTTEN, ForgettingRefusal, Traces, due};
 use domain::cohort::company_import::name_key;
-use domain::time::{Zone, is_second_press, to_local, words};
-use rand::Rng as _;
+use domain::registration::proof::Step;
+use domain::time::{Zone, to_local, words};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
     QuerySelect, Set,
 };
 
 use crate::advocacy::advocate::current;
-use crate::entity::{achievement, amplification, amplification_step, forget_wish, person, proof_code};
+use crate::entity::{achievement, amplification, amplification_step, forget_wish, person};
 use crate::halt::refuse;
 use crate::history::{self, Actor, Entry};
 use crate::outbox::{self, Letter, Message, Secret};
 use crate::registration::invitation::revoke_in;
+use crate::registration::proof::{self, Mailbox};
 use crate::sql::{self, values};
-use crate::{Db, Fault, Halt, PAGE_ROWS, Page, advocacy, link};
+use crate::{Db, Fault, Halt, PAGE_ROWS, Page, advocacy};
 
 /// What asking for a code came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sending {
-    Sent,
-    /// A second press of the button: the code of a moment ago is on its way.
-    JustSent,
+    Code(proof::Sending),
     /// They asked to be forgotten already; it is done by that day.
     Asked(NaiveDate),
 }
@@ -50,48 +49,18 @@ pub async fn send_code(db: &Db, now: DateTime<Utc>, actor: Actor, person: i64, b
     if let Some(cohort) = seat_held(&*txn, now, &[row.id]).await? {
         return refuse(ForgettingRefusal::SeatHeld { cohort });
     }
-    let sent = proof_code::Entity::find()
-        .filter(proof_code::Column::PersonId.eq(row.id))
-        .filter(proof_code::Column::MadeAt.gt(now - TimeDelta::hours(1)))
-        .order_by_desc(proof_code::Column::Id)
-        .all(&*txn)
-        .await?;
-    let here = link::hash(browser);
-    if sent.iter().any(|code| code.browser_hash == here && code.used_at.is_none() && is_second_press(code.made_at, now)) {
-        return Ok(Sending::JustSent);
+    let sending =
+        proof::send_in(&*txn, now, Step::Forget, mailbox(&row), browser).await.map_err(|halt| halt.map(ForgettingRefusal::Proof))?;
+    if sending == proof::Sending::JustSent {
+        return Ok(Sending::Code(sending));
     }
-    rules::may_send(&sent.iter().map(|code| code.made_at).collect::<Vec<_>>(), now).map_err(Halt::Refused)?;
-    let code = format!("{:06}", rand::rng().random_range(0..1_000_000_u32));
-    let made = proof_code::ActiveModel {
-        person_id: Set(row.id),
-        code_hash: Set(code_hash(browser, &code)),
-        browser_hash: Set(here),
-        tries: Set(0),
-        until_at: Set(code_until(now)),
-        made_at: Set(now),
-        ..Default::default()
-    }
-    .insert(&*txn)
-    .await?;
-    let letter = Letter {
-        event: format!("proof-code:{}", made.id),
-        cohort: None,
-        invitation: None,
-        to_name: &row.name,
-        to_email: &row.email,
-        subject: "Your code".to_owned(),
-        message: Message::ProofCode { name: row.name.clone() },
-        secret: Secret { link: Some(code), feed: None },
-    };
-    outbox::enqueue(&*txn, now, letter).await?;
     note(&*txn, now, actor, "send code", row.id).await?;
     txn.commit().await?;
-    Ok(Sending::Sent)
+    Ok(Sending::Code(sending))
 }
 
-/// Six digits are found by trying them all; with the browser's own secret, which is kept nowhere here, they are not.
-fn code_hash(browser: &str, code: &str) -> String {
-    link::hash(&format!("{browser}:{code}"))
+fn mailbox(row: &person::Model) -> Mailbox<'_> {
+    Mailbox { name: &row.name, email: &row.email }
 }
 
 /// What asking came to: the day by which it is done.
@@ -122,25 +91,10 @@ pub async fn ask(
     if let Some(cohort) = seat_held(&*txn, now, &[row.id]).await? {
         return refuse(ForgettingRefusal::SeatHeld { cohort });
     }
-    let typed = rules::parse_code(typed).map_err(Halt::Refused)?;
-    let newest = proof_code::Entity::find()
-        .filter(proof_code::Column::PersonId.eq(row.id))
-        .filter(proof_code::Column::BrowserHash.eq(link::hash(browser)))
-        .order_by_desc(proof_code::Column::Id)
-        .one(&*txn)
-        .await?;
-    let right = newest.as_ref().is_some_and(|code| code.code_hash == code_hash(browser, &typed));
-    let facts = newest.as_ref().map(|code| SentCode { until: code.until_at, tries: code.tries, used: code.used_at.is_some() });
-    let proved = rules::prove(facts, right, now);
-    if let (Some(code), Ok(()) | Err(ForgettingRefusal::WrongCode { .. })) = (&newest, &proved) {
-        let used = proved.is_ok().then_some(now);
-        let counted = proof_code::ActiveModel { id: Set(code.id), tries: Set(code.tries + 1), used_at: Set(used), ..Default::default() };
-        counted.update(&*txn).await?;
-    }
-    if let Err(why) = proved {
+    if let Err(why) = proof::try_in(&*txn, now, Step::Forget, mailbox(&row), browser, typed).await? {
         // A wrong try counts.
         txn.commit().await?;
-        return refuse(why);
+        return refuse(ForgettingRefusal::Proof(why));
     }
     let due = due(now.date_naive());
     let wish = forget_wish::ActiveModel { person_id: Set(row.id), asked_at: Set(now), due_day: Set(due), ..Default::default() };
@@ -271,15 +225,6 @@ pub async fn wishes(db: &Db, page: u64) -> Result<Page<Wish>, DbErr> {
     )
     .await?;
     Ok(Page { rows, total: u64::try_from(total).unwrap_or(0), page })
-}
-
-/// Removes codes that no longer count for anything: the clock's act. Answers how many.
-///
-/// # Errors
-/// The database.
-pub async fn purge_codes(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
-    let old = proof_code::Column::MadeAt.lt(now - TimeDelta::days(1));
-    Ok(proof_code::Entity::delete_many().filter(old).exec(db.read()).await?.rows_affected)
 }
 
 // ---- forgetting ------------------------------------------------------------------------------------------------------
@@ -572,7 +517,6 @@ async fn end_correspondence(txn: &impl ConnectionTrait, now: DateTime<Utc>, who:
             "DELETE FROM link WHERE invitation_id IN ({invited}) OR registration_id IN (SELECT r.id FROM registration r WHERE r.person_id IN ({all}))"
         ),
         format!("DELETE FROM own_page_link WHERE person_id IN ({all})"),
-        format!("DELETE FROM proof_code WHERE person_id IN ({all})"),
         // Whole files of people, some of them packed: nothing in them is found one by one. They are kept for thirty days at
         // most, and whoever is at one uploads it again.
         "DELETE FROM import WHERE kind IN ('advocates', 'achievements', 'results')".to_owned(),
@@ -583,6 +527,7 @@ async fn end_correspondence(txn: &impl ConnectionTrait, now: DateTime<Utc>, who:
     let address = rules::address(who.person);
     for email in &who.emails {
         let led = "SELECT a.id FROM allotment a WHERE a.lead_email = $1";
+        proof::end_in(txn, email).await?;
         sql::run(txn, "DELETE FROM outbox WHERE lower(to_email) = $1", values![email.as_str()]).await?;
         sql::run(txn, &format!("DELETE FROM sign_in WHERE allotment_id IN ({led})"), values![email.as_str()]).await?;
         sql::run(txn, &format!("DELETE FROM link WHERE allotment_id IN ({led})"), values![email.as_str()]).await?;

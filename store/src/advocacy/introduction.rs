@@ -13,6 +13,7 @@ use domain::advocacy::introduction::{
     self as rules, Answered, Facts, Hindrance, IntroductionRefusal, Offer, Party, Peer, Somebody, State, ordered, wishes_in,
 };
 use domain::advocacy::ledger::{GiveKind, Side};
+use domain::registration::proof::YesNo;
 use domain::time::is_second_press;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
@@ -138,15 +139,16 @@ pub async fn cancel(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64) -> Resul
 /// mail, and it is a give to both. What keeps them apart is asked again at every yes. Repeating an answer is the same.
 ///
 /// # Errors
-/// It is not theirs, or it is over.
+/// It is not theirs, it is over, or nothing but the code is missing.
 pub async fn answer(
     db: &Db,
     now: DateTime<Utc>,
     actor: Actor,
     person: i64,
     introduction: i64,
-    yes: bool,
+    yes_no: YesNo,
 ) -> Result<Answered, Halt<IntroductionRefusal>> {
+    let yes = yes_no.is_yes();
     let txn = db.write().await?;
     let found = introduction::Entity::find_by_id(introduction).one(&*txn).await?;
     let Some(found) = found.filter(|row| party_of(row, person).is_some()) else { return refuse(IntroductionRefusal::Unknown) };
@@ -163,6 +165,9 @@ pub async fn answer(
     let possible = !hindered && !two.anybody_is_gone();
     let answered = rules::answer(&offer, party, yes, possible, now.date_naive()).map_err(Halt::Refused)?;
     let Some(next) = answered.state() else { return Ok(answered) };
+    if yes_no.needs_proof() {
+        return refuse(IntroductionRefusal::ProofNeeded);
+    }
     let mut change = introduction::ActiveModel { id: Set(row.id), ..Default::default() };
     match party {
         Party::A => change.a_says = Set(Some(yes)),

@@ -21,7 +21,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QuerySelect}
 use crate::advocacy::consent::ledgers;
 use crate::advocacy::{advocate, setting};
 use crate::entity::{cohort, company, ledger_entry, person, registration};
-use crate::halt::{refuse, word};
+use crate::halt::refuse;
 use crate::history::{self, Actor, Entry};
 use crate::sql::{self, values};
 use crate::{Db, Fault, Halt, PAGE_ROWS, Page};
@@ -393,14 +393,18 @@ pub async fn credit_seats(db: &Db, now: DateTime<Utc>) -> Result<u32, Fault> {
         values![now.date_naive()],
     )
     .await?;
-    let mut credited = 0;
+    let (mut credited, mut unreadable) = (0, None);
     for one in over {
-        let zone = word(Zone::parse(&one.zone).ok(), &one.zone)?;
+        // One cohort that does not read back keeps nobody else waiting.
+        let Ok(zone) = Zone::parse(&one.zone) else {
+            unreadable.get_or_insert(Fault::Unreadable(one.zone));
+            continue;
+        };
         if end_of_day(&zone, one.last_day) <= now && credit_seat(db, now, one.cohort, one.registration, one.last_day).await? {
             credited += 1;
         }
     }
-    Ok(credited)
+    unreadable.map_or(Ok(credited), Err)
 }
 
 async fn credit_seat(db: &Db, now: DateTime<Utc>, cohort: i64, registration: i64, last_day: NaiveDate) -> Result<bool, Fault> {

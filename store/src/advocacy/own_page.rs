@@ -57,6 +57,23 @@ pub async fn person_of(db: &Db, now: DateTime<Utc>, token: &str) -> Result<Optio
     }
 }
 
+/// The row that stands for somebody now: whoever was merged into somebody else is that other one.
+///
+/// # Errors
+/// The database.
+pub async fn standing_for(db: &Db, person: i64) -> Result<i64, DbErr> {
+    current(db.read(), person).await
+}
+
+/// The name and the address of somebody who was neither merged nor forgotten: where a code goes.
+///
+/// # Errors
+/// The database.
+pub async fn mailbox_of(db: &Db, person: i64) -> Result<Option<(String, String)>, DbErr> {
+    let row = person::Entity::find_by_id(person).one(db.read()).await?;
+    Ok(row.filter(|row| row.merged_into.is_none() && row.forgotten_at.is_none()).map(|row| (row.name, row.email)))
+}
+
 /// The newest invitation of somebody: what they allow is allowed, and stopped, by an invitation. `None` when they never
 /// had one.
 ///

@@ -8,14 +8,14 @@ use domain::advocacy::publication::State;
 use domain::advocacy::statement::{
     Asked, ConsentLine, Document, Entry, FORMAT, Introduced, LimitsLine, Person, PublicationLine, act_words, allowed, give_words,
 };
-use sea_orm::{DbErr, FromQueryResult};
+use sea_orm::FromQueryResult;
 
 use crate::advocacy::ask::{self, AskedLine, OpenAsk};
 use crate::advocacy::consent::{self, Shown};
 use crate::advocacy::forgetting::{self, Standing};
 use crate::advocacy::introduction::{self, MadeIntroduction, OpenIntroduction};
 use crate::advocacy::ledger::{self, Line};
-use crate::advocacy::{advocate, own_limit};
+use crate::advocacy::{own_limit, own_page};
 use crate::sql::{self, values};
 use crate::{Db, Fault};
 
@@ -40,14 +40,6 @@ pub struct Statement {
     pub forgetting: Standing,
 }
 
-/// The row that stands for somebody now: whoever was merged into somebody else is that other one.
-///
-/// # Errors
-/// The database.
-pub async fn standing_for(db: &Db, person: i64) -> Result<i64, DbErr> {
-    advocate::current(db.read(), person).await
-}
-
 /// Everything of one person. `None` when there is nobody of that number, or they are forgotten.
 ///
 /// # Errors
@@ -62,7 +54,7 @@ pub async fn of(db: &Db, now: DateTime<Utc>, person: i64) -> Result<Option<State
         language: String,
         zone: Option<String>,
     }
-    let id = standing_for(db, person).await?;
+    let id = own_page::standing_for(db, person).await?;
     let row: Option<Row> = sql::one(
         db.read(),
         "SELECT p.name, p.title, c.name AS company, p.email, p.language, p.zone FROM person p JOIN company c ON c.id = p.company_id \

@@ -401,6 +401,8 @@ pub async fn take(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64) -> Result<
         return Ok(Taking::Taken(achievement));
     }
     let (outlet, found_in) = feed.unwrap_or_default();
+    // An address may carry a key behind its path.
+    let found_in = found_in.split(['?', '#']).next().unwrap_or_default();
     let evidence = if row.summary.is_empty() { format!("Found in {found_in}") } else { format!("{}\n\nFound in {found_in}", row.summary) };
     let day = row.published_on.to_string();
     let typed = Typed {

@@ -10,7 +10,7 @@ use domain::advocacy::amplification::{AmplificationRefusal, State as TaskState};
 use domain::advocacy::consent::Channel;
 use domain::advocacy::publication::State as PublicationState;
 use domain::advocacy::webhook::{
-    Answered, PUBLICATION_DUE, Payload, Picture, State, TypedWebhook, Webhook, WebhookRefusal, retry_in, secret,
+    Answered, PUBLICATION_DUE, Payload, Picture, State, TypedWebhook, Webhook, WebhookRefusal, retry_in, secret, without_bytes,
 };
 use domain::refusal::Refusal;
 use domain::time::words;
@@ -320,6 +320,9 @@ pub async fn settle(db: &Db, now: DateTime<Utc>, of: &Leased, answered: Answered
             last_answer: Set(said),
             ..Default::default()
         };
+        if state == State::Done {
+            change.body = Set(without_bytes(&of.body));
+        }
         match wait {
             Some(wait) => change.not_before = Set(now + wait),
             None => change.done_at = Set(Some(now)),

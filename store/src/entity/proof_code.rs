@@ -7,7 +7,10 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
-    pub person_id: i64,
+    #[sea_orm(column_type = "Text")]
+    pub mailbox_hash: String,
+    #[sea_orm(column_type = "Text")]
+    pub step: String,
     #[sea_orm(column_type = "Text")]
     pub code_hash: String,
     #[sea_orm(column_type = "Text")]

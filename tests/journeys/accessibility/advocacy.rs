@@ -31,7 +31,7 @@ use store::registration::invitation::{self, Answer};
 use tests::celebration::{Celebration, DAY, URL, mails};
 use tests::chromium::{Look, Site, Window};
 use tests::database::{Kind, Scratch};
-use tests::world::{Plan, World, now, staff};
+use tests::world::{Plan, World, now, staff, yes_no};
 
 use super::{look_at, sign_in};
 
@@ -151,7 +151,7 @@ impl Stage {
         let hook = TypedWebhook { channel: "newsletter", url: "http://127.0.0.1:1/hook", active: true };
         webhook::save(db, now(), Actor::Staff(self.admin), &hook, false).await.unwrap();
         let (today, _) = on.scheduled("A day of open doors", &["blog", "newsletter"], TODAY).await;
-        assert_eq!(server::webhooks::deliver_due(db, "http://127.0.0.1:3000", &Client::new(vec![]), now()).await.unwrap(), 1);
+        assert_eq!(server::webhooks::deliver_due(db, &Client::new(vec![]), now()).await.unwrap(), 1);
         let (public, public_key) = on.scheduled("The quietest ward", &["press"], TODAY).await;
         on.publish(now(), public, Channel::Press).await;
         let (counted, _) = on.scheduled("A lecture at the academy", &["internal"], TODAY).await;
@@ -286,7 +286,7 @@ impl Stage {
 
     async fn accepted(&self, person: i64) -> i64 {
         let number = self.asked(person, &[Step::TakeUp, Step::Approve]).await;
-        ask::answer(&self.on.db, now(), Actor::Person(person), person, number, true, "Gladly, in February.").await.unwrap();
+        ask::answer(&self.on.db, now(), Actor::Person(person), person, number, yes_no(true), "Gladly, in February.").await.unwrap();
         number
     }
 
@@ -387,7 +387,7 @@ impl Stage {
         introduction::offer(db, now(), by, one, three, "Port electrification").await.unwrap();
         let Offering::Offered(made) = introduction::offer(db, now(), by, two, three, "Tides").await.unwrap() else { panic!("no offer") };
         for person in [two, three] {
-            introduction::answer(db, now(), Actor::Person(person), person, made, true).await.unwrap();
+            introduction::answer(db, now(), Actor::Person(person), person, made, yes_no(true)).await.unwrap();
         }
 
         let twin = self.added("Ann Berg", "a.berg@company1.example").await;

@@ -146,38 +146,56 @@ pub async fn record_publication(#[server(flatten)] form: Form) -> Result<Answer,
 #[server(prefix = "/api", endpoint = "advocacy/amplification/answer")]
 pub async fn answer_approval(#[server(flatten)] form: Form) -> Result<Answer, ServerFnError> {
     use crate::api::registration::invitation::LinkOver;
+    use crate::api::registration::proof::{Waiting, proved};
     use crate::desk::{Desk, settle};
     use domain::access::Door;
     use domain::advocacy::amplification::{Act, AmplificationRefusal};
     use domain::refusal::Refusal;
+    use domain::registration::proof::Step;
     use store::Halt;
     use store::advocacy::amplification::{answer, for_approval};
+    use store::registration::proof::Mailbox;
 
     let desk = Desk::at(Door::AnswerApproval).await?;
     let token = form.get("token").to_owned();
-    let Some(before) = desk.or_stop(for_approval(desk.db(), desk.now, &token).await)? else {
-        return desk.declined("/approve/over", &LinkOver);
+    // What was typed for a version that is gone is kept: the page of a link that is over shows it.
+    let over = async || match form.0.iter().any(|(field, text)| is_words(field) && !text.trim().is_empty()) {
+        true => desk.refused("/approve/over", "approval", &form.without_key(), &LinkOver, &[]).await,
+        false => desk.declined("/approve/over", &LinkOver),
     };
+    let Some(before) = desk.or_stop(for_approval(desk.db(), desk.now, &token).await)? else { return over().await };
     let act = Act::parse(form.get("act")).filter(|act| act.is_customers());
     let said = if act == Some(Act::CustomerSuggest) { suggested(&before, &form) } else { form.get("comment").to_owned() };
-    let done = match act {
-        Some(act) => answer(desk.db(), desk.now, &token, form.get("hash"), act, &said).await,
+    let page = format!("/approve/{token}");
+    let answering = async |proof| match act {
+        Some(act) => answer(desk.db(), desk.now, &token, form.get("hash"), act, &said, proof).await,
         None => Err(Halt::Refused(AmplificationRefusal::Unknown)),
     };
-    let page = format!("/approve/{token}");
+    let mut done = answering(None).await;
+    if matches!(done, Err(Halt::Refused(AmplificationRefusal::ProofNeeded))) {
+        let approver = Mailbox { name: &before.approver_name, email: &before.approver_email };
+        let waiting = Waiting { form: &form, place: &format!("{page}#code"), name: "approval" };
+        match proved(&desk, Step::Approve, approver, waiting).await? {
+            Ok(proved) => done = answering(Some(proved)).await,
+            Err(waits) => return Ok(waits),
+        }
+    }
     match (settle(&desk, done)?, act) {
         (Ok(state), Some(act)) => desk.done(page, answered(act, state, !before.live.is_empty())),
         (Ok(_), None) => desk.done(page, ""),
-        (Err(AmplificationRefusal::LinkOver), _) => desk.declined("/approve/over", &LinkOver),
-        // What was typed is kept; the key of the link is not.
+        (Err(AmplificationRefusal::LinkOver), _) => over().await,
         (Err(why), Some(act)) if why.field().is_some() || !why.fields().is_empty() || !said.trim().is_empty() => {
             let place = if act == Act::CustomerDecline { "decline" } else { "suggest" };
-            let mut kept = form.clone();
-            kept.0.remove("token");
-            desk.refused(&format!("{page}#{place}"), "approval", &kept, &why, why.fields()).await
+            desk.refused(&format!("{page}#{place}"), "approval", &form.without_key(), &why, why.fields()).await
         }
         (Err(why), _) => desk.declined(page, &why),
     }
+}
+
+/// Whether a field of the customer's form holds words of theirs.
+#[cfg(feature = "ssr")]
+pub(crate) fn is_words(field: &str) -> bool {
+    field == "comment" || field.starts_with("text.")
 }
 
 /// A suggestion in words: the note, and each wording that was changed, under the name of its channel.

@@ -93,53 +93,58 @@ pub async fn step_ask(#[server(flatten)] form: Form) -> Result<Answer, ServerFnE
 /// Answers an ask, as the executive of the cookie.
 #[server(prefix = "/api", endpoint = "advocacy/ask/answer")]
 pub async fn answer_ask(#[server(flatten)] form: Form) -> Result<Answer, ServerFnError> {
+    use super::own_page::by_cookie;
     use crate::desk::Desk;
     use domain::access::Door;
 
     let desk = Desk::at(Door::AnswerAsk).await?;
-    let person = desk.or_stop(desk.executive())?.person;
-    answered(&desk, desk.actor(), person, "/my/statement", &form).await
+    let owner = by_cookie(&desk).await?;
+    answered(&desk, &owner, &form).await
 }
 
 /// Answers an ask, as whoever holds the link of their own page.
 #[server(prefix = "/api", endpoint = "advocacy/ask/answer-by-link")]
 pub async fn link_answer_ask(#[server(flatten)] form: Form) -> Result<Answer, ServerFnError> {
-    use crate::api::registration::invitation::LinkOver;
+    use super::own_page::by_link;
     use crate::desk::Desk;
     use domain::access::Door;
-    use store::Actor;
 
     let desk = Desk::at(Door::LinkAnswerAsk).await?;
-    let token = form.get("token").to_owned();
-    let person = desk.or_stop(store::advocacy::own_page::person_of(desk.db(), desk.now, &token).await)?;
-    let Some(person) = person else { return desk.declined("/me/over", &LinkOver) };
-    answered(&desk, Actor::Person(person), person, &format!("/me/{token}"), &form).await
+    match by_link(&desk, &form).await? {
+        Ok(owner) => answered(&desk, &owner, &form).await,
+        Err(over) => Ok(over),
+    }
 }
 
-/// Keeps an answer; `page` is where it was given.
+/// Keeps an answer.
 #[cfg(feature = "ssr")]
-async fn answered(desk: &crate::desk::Desk, actor: store::Actor, person: i64, page: &str, form: &Form) -> Result<Answer, ServerFnError> {
+async fn answered(desk: &crate::desk::Desk, owner: &super::own_page::Owner, form: &Form) -> Result<Answer, ServerFnError> {
+    use crate::api::registration::proof::Waiting;
     use crate::desk::settle;
     use domain::advocacy::ask::{AskRefusal, State};
+    use domain::registration::proof::{Step, YesNo};
+    use store::Halt;
     use store::advocacy::ask::answer;
 
-    let place = format!("{page}#waiting");
-    let yes = match form.get("answer") {
-        "yes" => true,
-        "no" => false,
-        // Neither button was pressed: nothing is said in anybody's name.
-        _ => return desk.declined(place, &AskRefusal::Over),
-    };
-    let done = answer(desk.db(), desk.now, actor, person, form.id("ask"), yes, form.get("note")).await;
+    let place = format!("{}#waiting", owner.page);
+    let (ask, note) = (form.id("ask"), form.get("note"));
+    let saying = async |yes_no| answer(desk.db(), desk.now, owner.actor, owner.person, ask, yes_no, note).await;
+    // Neither button was pressed: nothing is said in anybody's name.
+    let Some(yes_no) = YesNo::parse(form.get("answer"), None) else { return desk.declined(place, &AskRefusal::Over) };
+    let mut done = saying(yes_no).await;
+    if matches!(done, Err(Halt::Refused(AskRefusal::ProofNeeded))) {
+        let waiting = Waiting { form, place: &format!("{}#code", owner.page), name: "answer-ask" };
+        match owner.proved(desk, Step::Accept, waiting).await? {
+            Ok(proved) => done = saying(YesNo::Yes(Some(proved))).await,
+            Err(waits) => return Ok(waits),
+        }
+    }
     match settle(desk, done)? {
         Ok(State::Declined) => desk.done(place, "Thank you for saying so. Nothing more follows from it."),
         Ok(_) => desk.done(place, "Thank you. We write to you about the day."),
         Err(why @ AskRefusal::Fields(_)) => {
             let fields = fields_of(&why);
-            // What was typed is kept; the key of the link is not.
-            let mut kept = form.clone();
-            kept.0.remove("token");
-            desk.refused(&place, "answer-ask", &kept, &why, &fields).await
+            desk.refused(&place, "answer-ask", &form.without_key(), &why, &fields).await
         }
         Err(why) => desk.declined(place, &why),
     }

@@ -63,21 +63,21 @@ pub async fn signatory_withdraw(#[server(flatten)] form: Form) -> Result<Answer,
 /// Stops something, by the link of their own page. It is the same withdrawal as by the invitation they allowed it with.
 #[server(prefix = "/api", endpoint = "advocacy/consent/withdraw-by-link")]
 pub async fn link_withdraw_consent(#[server(flatten)] form: Form) -> Result<Answer, ServerFnError> {
-    use crate::api::registration::invitation::LinkOver;
+    use super::own_page::by_link;
     use crate::desk::Desk;
     use domain::access::Door;
     use domain::advocacy::consent::ConsentRefusal;
     use store::advocacy::consent::Giver;
 
     let desk = Desk::at(Door::LinkWithdrawConsent).await?;
-    let token = form.get("token").to_owned();
-    let person = desk.or_stop(store::advocacy::own_page::person_of(desk.db(), desk.now, &token).await)?;
-    let Some(person) = person else { return desk.declined("/me/over", &LinkOver) };
-    let page = format!("/me/{token}");
+    let owner = match by_link(&desk, &form).await? {
+        Ok(owner) => owner,
+        Err(over) => return Ok(over),
+    };
     // Without an invitation there is nothing they could have allowed.
-    let invitation = desk.or_stop(store::advocacy::own_page::invitation_of(desk.db(), person).await)?;
-    let Some(invitation) = invitation else { return desk.declined(page, &ConsentRefusal::LinkOver) };
-    withdrawn(&desk, Giver::Invitation(invitation), &page, &form).await
+    let invitation = desk.or_stop(store::advocacy::own_page::invitation_of(desk.db(), owner.person).await)?;
+    let Some(invitation) = invitation else { return desk.declined(owner.page, &ConsentRefusal::LinkOver) };
+    withdrawn(&desk, Giver::Invitation(invitation), &owner.page, &form).await
 }
 
 /// Gives what the form says; `page` is where it was shown.
@@ -118,12 +118,9 @@ async fn given(
             };
             desk.done(format!("{page}#{}", wish.scope.key()), sentence)
         }
-        // What was typed is kept; the key of the link is not.
         Err(why) if why.field().is_some() => {
             let back = format!("{page}#{}", typed.scope.replace(' ', "-"));
-            let mut kept = form.clone();
-            kept.0.remove("token");
-            desk.refused(&back, "consent", &kept, &why, &[]).await
+            desk.refused(&back, "consent", &form.without_key(), &why, &[]).await
         }
         Err(why) => desk.declined(page, &why),
     }

@@ -49,45 +49,53 @@ pub async fn cancel_introduction(#[server(flatten)] form: Form) -> Result<Answer
 /// Answers an offer, from the page of somebody with a cookie.
 #[server(prefix = "/api", endpoint = "advocacy/introduction/answer")]
 pub async fn answer_introduction(#[server(flatten)] form: Form) -> Result<Answer, ServerFnError> {
+    use super::own_page::by_cookie;
     use crate::desk::Desk;
     use domain::access::Door;
 
     let desk = Desk::at(Door::AnswerIntroduction).await?;
-    let person = desk.or_stop(desk.executive())?.person;
-    let person = desk.or_stop(store::advocacy::statement::standing_for(desk.db(), person).await)?;
-    answered(&desk, desk.actor(), person, "/my/statement", &form).await
+    let owner = by_cookie(&desk).await?;
+    answered(&desk, &owner, &form).await
 }
 
 /// Answers an offer, by the private link to the own page.
 #[server(prefix = "/api", endpoint = "advocacy/introduction/answer-by-link")]
 pub async fn link_answer_introduction(#[server(flatten)] form: Form) -> Result<Answer, ServerFnError> {
-    use crate::api::registration::invitation::LinkOver;
+    use super::own_page::by_link;
     use crate::desk::Desk;
     use domain::access::Door;
-    use store::Actor;
 
     let desk = Desk::at(Door::LinkAnswerIntroduction).await?;
-    let token = form.get("token");
-    match desk.or_stop(store::advocacy::own_page::person_of(desk.db(), desk.now, token).await)? {
-        Some(person) => answered(&desk, Actor::Person(person), person, &format!("/me/{token}"), &form).await,
-        None => desk.declined("/me/over", &LinkOver),
+    match by_link(&desk, &form).await? {
+        Ok(owner) => answered(&desk, &owner, &form).await,
+        Err(over) => Ok(over),
     }
 }
 
-/// One answer; `page` is where it was given.
+/// Keeps an answer.
 #[cfg(feature = "ssr")]
-async fn answered(desk: &crate::desk::Desk, actor: store::Actor, person: i64, page: &str, form: &Form) -> Result<Answer, ServerFnError> {
+async fn answered(desk: &crate::desk::Desk, owner: &super::own_page::Owner, form: &Form) -> Result<Answer, ServerFnError> {
+    use crate::api::registration::proof::Waiting;
     use crate::desk::settle;
-    use domain::advocacy::introduction::Answered;
+    use domain::advocacy::introduction::{Answered, IntroductionRefusal};
     use domain::refusal::FieldRefusal;
+    use domain::registration::proof::{Step, YesNo};
+    use store::Halt;
     use store::advocacy::introduction::answer;
 
-    let yes = match form.get("answer") {
-        "yes" => true,
-        "no" => false,
-        _ => return desk.declined(page, &FieldRefusal::new("answer", "Say yes or no.")),
+    let page = owner.page.as_str();
+    let saying = async |yes_no| answer(desk.db(), desk.now, owner.actor, owner.person, form.id("introduction"), yes_no).await;
+    let Some(yes_no) = YesNo::parse(form.get("answer"), None) else {
+        return desk.declined(page, &FieldRefusal::new("answer", "Say yes or no."));
     };
-    let done = answer(desk.db(), desk.now, actor, person, form.id("introduction"), yes).await;
+    let mut done = saying(yes_no).await;
+    if matches!(done, Err(Halt::Refused(IntroductionRefusal::ProofNeeded))) {
+        let waiting = Waiting { form, place: &format!("{page}#code"), name: "answer-introduction" };
+        match owner.proved(desk, Step::Introduce, waiting).await? {
+            Ok(proved) => done = saying(YesNo::Yes(Some(proved))).await,
+            Err(waits) => return Ok(waits),
+        }
+    }
     match settle(desk, done)? {
         Ok(Answered::Waiting) => {
             desk.done(page, "Thank you. We write to you as soon as it is settled; until then nothing of you is passed on.")

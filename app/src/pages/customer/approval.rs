@@ -12,11 +12,13 @@ use domain::time::words::day;
 use leptos::prelude::*;
 use store::advocacy::amplification::Approval;
 
+use crate::api::advocacy::amplification::is_words;
 use crate::components::channel_preview::{Looks, channel_preview};
 use crate::components::form::{self, Input};
+use crate::components::proof::code_field;
 use crate::desk::{Desk, Draft, Reply};
 use crate::frame;
-use crate::pages::executive::invitation::link_over;
+use crate::pages::executive::invitation::link_over_with;
 use crate::words;
 
 /// What somebody is asked to approve.
@@ -25,8 +27,10 @@ use crate::words;
 /// Faults.
 pub async fn by_link(desk: Desk) -> Reply {
     let token = desk.param("token").to_owned();
-    let Some(approval) = store::advocacy::amplification::for_approval(desk.db(), desk.now, &token).await? else { return link_over(&desk) };
     let draft = desk.draft("approval").await?;
+    let Some(approval) = store::advocacy::amplification::for_approval(desk.db(), desk.now, &token).await? else {
+        return link_over_with(&desk, kept_words(&draft));
+    };
     let (host, sender) = (desk.app.host.name.clone(), desk.app.host.sender.clone());
     frame::letter(&desk, "For your approval", move || {
         let stands = Stands::of(&approval, desk.now.date_naive());
@@ -54,7 +58,7 @@ pub async fn by_link(desk: Desk) -> Reply {
                 {public}
                 {words}
                 {answers}
-                <p class="small soft">"Whoever has this link can answer. Is it not you who decides on this? Write to " <a href=format!("mailto:{sender}")>{sender.clone()}</a> "."</p>
+                <p class="small soft">"Whoever has this link can hold or decline; approving takes a code we mail you. Is it not you who decides on this? Write to " <a href=format!("mailto:{sender}")>{sender.clone()}</a> "."</p>
             </main>
         }
     })
@@ -250,6 +254,7 @@ fn answers(approval: &Approval, stands: Stands, token: &str, draft: &Draft) -> A
     let hold = approval.hold;
     let may = |act: Act| answer(approval.state, hold, act, &hashes).is_ok_and(|next| next != approval.state);
     let approve = (may(Act::CustomerApprove) && stands != Stands::Late).then(|| one_tap(Act::CustomerApprove, "button primary"));
+    let code = approve.is_some().then(|| code_field(&typed_into(Act::CustomerApprove, draft)));
     // Where the host holds it too, it stays on hold: theirs ends all the same.
     let resumes = answer(approval.state, hold, Act::CustomerResume, &hashes).is_ok();
     let resume = resumes.then(|| one_tap(Act::CustomerResume, "button primary"));
@@ -257,8 +262,11 @@ fn answers(approval: &Approval, stands: Stands, token: &str, draft: &Draft) -> A
     let holds = may(Act::CustomerHold) || stands == Stands::HeldByHost;
     let held = holds.then(|| one_tap(Act::CustomerHold, "button"));
     let (suggests, declines) = (may(Act::CustomerSuggest), may(Act::CustomerDecline));
+    let has_form = |act: Act| (act == Act::CustomerSuggest && suggests) || (act == Act::CustomerDecline && declines);
+    let typed_for = draft.typed().and_then(|typed| Act::parse(typed.get("act")));
+    let kept = typed_for.is_some_and(|act| !has_form(act)).then(|| kept_words(draft));
     if approve.is_none() && resume.is_none() && held.is_none() && !declines {
-        return ().into_any();
+        return kept.into_any();
     }
     let suggest = suggests.then(|| view! { <a class="button" href="#suggest">{act_label(Act::CustomerSuggest)}</a> });
     let decline = declines.then(|| view! { <a class="button quiet" href="#decline">{act_label(Act::CustomerDecline)}</a> });
@@ -273,9 +281,11 @@ fn answers(approval: &Approval, stands: Stands, token: &str, draft: &Draft) -> A
     view! {
         <form class="answer row" method="post" action="/api/advocacy/amplification/answer" aria-label="Your answer">
             {keys(approval, token)}
+            {code}
             {approve}{resume}{suggest}{held}{decline}
         </form>
         {hint}
+        {kept}
         {suggest_part}
         {decline_part}
     }
@@ -300,6 +310,25 @@ fn typed_into(act: Act, draft: &Draft) -> Draft {
 /// The field's name where an error leads to it; else an id of its own.
 fn id(field: &str, own: &str, draft: &Draft) -> String {
     if draft.typed().is_some() { field.to_owned() } else { format!("{own}-{field}") }
+}
+
+/// What somebody typed for a version that is no longer the one to answer: nothing they wrote is lost.
+fn kept_words(draft: &Draft) -> AnyView {
+    let Some(typed) = draft.typed() else { return ().into_any() };
+    let words: Vec<String> =
+        typed.0.iter().filter(|(field, text)| is_words(field) && !text.trim().is_empty()).map(|(_, text)| text.clone()).collect();
+    if words.is_empty() {
+        return ().into_any();
+    }
+    let words = words.into_iter().map(|text| view! { <blockquote class="kept">{text}</blockquote> }).collect_view();
+    view! {
+        <section class="stack" aria-labelledby="kept-h">
+            <h2 id="kept-h">"What you had written"</h2>
+            <p>"It was not sent. Copy what you still want to say into the new version, or into an answer to our mail."</p>
+            {words}
+        </section>
+    }
+    .into_any()
 }
 
 fn suggest_form(approval: &Approval, token: &str, draft: &Draft) -> AnyView {
@@ -385,6 +414,7 @@ mod tests {
         Approval {
             asked_by: None,
             approver_name: "Ines Duarte".into(),
+            approver_email: "ines@company0.example".into(),
             title: "A prize".into(),
             company: "Fjord Shipping".into(),
             day: None,

@@ -265,6 +265,14 @@ pub async fn withdraw(desk: Desk) -> Reply {
 /// # Errors
 /// None; the type is the page's.
 pub fn link_over(desk: &Desk) -> Reply {
+    link_over_with(desk, ().into_any())
+}
+
+/// As [`link_over`], with what was typed before it was over.
+///
+/// # Errors
+/// None; the type is the page's.
+pub fn link_over_with(desk: &Desk, typed: AnyView) -> Reply {
     let (host, sender) = (desk.app.host.name.clone(), desk.app.host.sender.clone());
     frame::letter_with_status(desk, StatusCode::NOT_FOUND, "This link is not valid any more", move || {
         view! {
@@ -273,6 +281,7 @@ pub fn link_over(desk: &Desk) -> Reply {
                 <h1>"This link is not valid any more"</h1>
                 <p>"We replace a link whenever we send you a newer mail. Open the newest one you have from us, and use the link in it."</p>
                 <p>"If that one does not open either, write to " <a href=format!("mailto:{sender}")>{sender.clone()}</a> ". You will get a new link."</p>
+                {typed}
             </main>
         }
     })

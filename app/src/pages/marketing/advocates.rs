@@ -2,7 +2,6 @@
 //! `merging`.
 
 use domain::advocacy::advocate::{Health, Stage};
-use domain::advocacy::ledger::shows_every_seat;
 use domain::advocacy::wording::languages;
 use domain::time::words::date;
 use leptos::prelude::*;
@@ -27,7 +26,7 @@ pub use record::show;
 /// # Errors
 /// Faults.
 pub async fn list(desk: Desk) -> Reply {
-    let sight = if shows_every_seat(&desk.principal()) { Sight::All } else { Sight::WithoutSeats };
+    let sight = Sight::of(&desk.principal());
     let filter = Filter {
         term: desk.query("q"),
         company: desk.query("company"),

@@ -1,6 +1,5 @@
 //! What advocacy comes to: reciprocity by company, fairness of asks, reach by channel. Each a chart and the table behind it.
 
-use domain::access::Role;
 use domain::advocacy::figures::Period;
 use domain::time::words as dates;
 use leptos::prelude::*;
@@ -18,7 +17,7 @@ const DRAWN: usize = 10;
 
 /// Gives and acts of each company.
 pub async fn reciprocity(desk: Desk) -> Reply {
-    let sight = if desk.principal().is(Role::Admin) { Sight::All } else { Sight::WithoutSeats };
+    let sight = Sight::of(&desk.principal());
     let term = desk.query("q").trim().to_owned();
     let list = figures::reciprocity(desk.db(), sight, &term, desk.page()).await?;
     let drawn = list.rows.iter().take(DRAWN).map(|row| (row.company.clone(), vec![row.gives, row.acts])).collect();

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::NotNow;
 use crate::contact;
 use crate::refusal::{FieldRefusal, Refusal};
+use crate::registration::proof::PROOF_NEEDED;
 use crate::time::{self, words};
 
 crate::text_enum! {
@@ -189,6 +190,8 @@ pub enum AskRefusal {
     Stale,
     /// To the person who was asked: their answer comes too late.
     Over,
+    /// To the person who was asked: a yes needs the code first.
+    ProofNeeded,
 }
 
 impl AskRefusal {
@@ -214,6 +217,7 @@ impl Refusal for AskRefusal {
             Self::FourEyes => "four-eyes",
             Self::Stale => "stale",
             Self::Over => "over",
+            Self::ProofNeeded => "proof-needed",
         }
     }
 
@@ -231,6 +235,7 @@ impl Refusal for AskRefusal {
             Self::Stale => {
                 "Somebody changed this ask meanwhile. Look at how it stands now, and do it again if it is still what you want.".into()
             }
+            Self::ProofNeeded => PROOF_NEEDED.into(),
             Self::Over => "This is no longer open, and you need not do anything. Your page shows how it stands.".into(),
         }
     }

@@ -13,6 +13,8 @@ pub struct OpenForThem {
     pub interest: Option<String>,
     /// They allow introductions to peers.
     pub may_introduce: bool,
+    /// They asked to be forgotten.
+    pub to_be_forgotten: bool,
 }
 
 /// The next useful give.
@@ -34,6 +36,8 @@ pub enum NextGive {
     },
     /// Nothing is open: something is to be found first.
     Look,
+    /// They asked to be forgotten: nothing more is given either.
+    LeaveBe,
 }
 
 impl NextGive {
@@ -41,6 +45,7 @@ impl NextGive {
     #[must_use]
     pub fn of(open: &OpenForThem) -> Self {
         match open {
+            OpenForThem { to_be_forgotten: true, .. } => Self::LeaveBe,
             OpenForThem { task: Some((task, title)), .. } => Self::Celebrate { task: *task, title: title.clone() },
             OpenForThem { reported: Some((achievement, title)), .. } => Self::Verify { achievement: *achievement, title: title.clone() },
             OpenForThem { interest: Some(topic), may_introduce: true, .. } => Self::Introduce { topic: topic.clone() },
@@ -52,29 +57,26 @@ impl NextGive {
     /// `The next useful give: celebrate “Hospital Innovator of the Year”.`
     #[must_use]
     pub fn sentence(&self) -> String {
-        format!("The next useful give: {}.", self.in_words())
-    }
-
-    /// `celebrate “Hospital Innovator of the Year”`
-    #[must_use]
-    pub fn in_words(&self) -> String {
-        match self {
+        let give = match self {
             Self::Celebrate { title, .. } => format!("celebrate “{title}”"),
             Self::Verify { title, .. } => format!("verify “{title}”, and celebrate it"),
             Self::Introduce { topic } => format!("introduce them to somebody who knows about {topic}"),
             Self::Tell { about } => format!("tell them something new about {about}"),
             Self::Look => "find something of theirs to celebrate, such as a talk, an award or a quote".to_owned(),
-        }
+            Self::LeaveBe => return "Give them nothing more either: they asked to be forgotten.".to_owned(),
+        };
+        format!("The next useful give: {give}.")
     }
 
-    /// Where marketing does it.
+    /// Where marketing does it; `None` where there is nothing to do.
     #[must_use]
-    pub fn path(&self) -> String {
+    pub fn path(&self) -> Option<String> {
         match self {
-            Self::Celebrate { task, .. } => format!("/celebrate/{task}"),
-            Self::Verify { achievement, .. } => format!("/achievements/{achievement}"),
-            Self::Introduce { .. } => "/introductions".to_owned(),
-            Self::Tell { .. } | Self::Look => "/achievements/new".to_owned(),
+            Self::Celebrate { task, .. } => Some(format!("/celebrate/{task}")),
+            Self::Verify { achievement, .. } => Some(format!("/achievements/{achievement}")),
+            Self::Introduce { .. } => Some("/introductions".to_owned()),
+            Self::Tell { .. } | Self::Look => Some("/achievements/new".to_owned()),
+            Self::LeaveBe => None,
         }
     }
 }
@@ -88,9 +90,10 @@ mod tests {
         let task = Some((7, "Forest Prize".to_owned()));
         let reported = Some((3, "Keynote".to_owned()));
         let interest = Some("heat storage".to_owned());
-        let all = OpenForThem { task, reported: reported.clone(), interest: interest.clone(), may_introduce: true };
+        let all = OpenForThem { task, reported: reported.clone(), interest: interest.clone(), may_introduce: true, to_be_forgotten: false };
         for (open, sentence, path) in [
             (all.clone(), "The next useful give: celebrate “Forest Prize”.", "/celebrate/7"),
+            (OpenForThem { to_be_forgotten: true, ..all.clone() }, "Give them nothing more either: they asked to be forgotten.", ""),
             (OpenForThem { task: None, ..all }, "The next useful give: verify “Keynote”, and celebrate it.", "/achievements/3"),
             (
                 OpenForThem { interest: interest.clone(), may_introduce: true, ..OpenForThem::default() },
@@ -109,7 +112,7 @@ mod tests {
             ),
         ] {
             let next = NextGive::of(&open);
-            assert_eq!((next.sentence().as_str(), next.path().as_str()), (sentence, path));
+            assert_eq!((next.sentence().as_str(), next.path().unwrap_or_default().as_str()), (sentence, path));
         }
     }
 }

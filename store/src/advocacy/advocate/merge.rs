@@ -23,6 +23,7 @@ use crate::entity::{achievement, advocate, amplification, amplification_step, in
 use crate::halt::word;
 use crate::history::{self, Actor, Entry};
 use crate::link::{self, Opens};
+use crate::registration::proof;
 use crate::sql::{self, values};
 use crate::{Db, Fault, Halt};
 
@@ -34,7 +35,7 @@ pub enum Merged {
 }
 
 /// Rows that name a person and are no one else's: each names the one who stays from then on.
-const MOVED: [&str; 12] = [
+const MOVED: [&str; 11] = [
     "invitation",
     "registration",
     "acknowledgement",
@@ -46,7 +47,6 @@ const MOVED: [&str; 12] = [
     "amplification_use",
     "ledger_entry",
     "own_page_link",
-    "proof_code",
 ];
 
 /// Makes `gone` one with `keep`. It is not undone; doing it again is the same.
@@ -64,7 +64,7 @@ pub async fn merge(db: &Db, now: DateTime<Utc>, actor: Actor, keep: i64, gone: i
     let (Some(stays), Some(goes)) = (person::Entity::find_by_id(keep).one(&*txn).await?, left) else {
         return Err(Fault::Unreadable(format!("person {keep} or {gone} while both are locked")).into());
     };
-    end_links(&*txn, now, gone, &invitations).await?;
+    end_links(&*txn, now, &goes, &invitations).await?;
     move_tasks(&*txn, now, actor, &stays, &goes).await?;
     unite_records(&*txn, now, actor, &stays, &goes).await?;
     unite_limits(&*txn, keep, gone).await?;
@@ -196,16 +196,16 @@ async fn party(db: &impl ConnectionTrait, id: i64) -> Result<Option<Party>, DbEr
 }
 
 /// Whatever was sent to the address of the one who goes opens nothing any more: it may be somebody else's by now.
-async fn end_links(txn: &impl ConnectionTrait, now: DateTime<Utc>, gone: i64, invitations: &[i64]) -> Result<(), DbErr> {
+async fn end_links(txn: &impl ConnectionTrait, now: DateTime<Utc>, goes: &person::Model, invitations: &[i64]) -> Result<(), DbErr> {
     for id in invitations {
         link::revoke(txn, now, Opens::Invitation(*id)).await?;
     }
-    let registrations = registration::Entity::find().filter(registration::Column::PersonId.eq(gone)).all(txn).await?;
+    let registrations = registration::Entity::find().filter(registration::Column::PersonId.eq(goes.id)).all(txn).await?;
     for row in registrations {
         link::revoke(txn, now, Opens::Feed(row.id)).await?;
     }
-    sql::run(txn, "UPDATE own_page_link SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL", values![gone, now]).await?;
-    sql::run(txn, "UPDATE proof_code SET used_at = $2 WHERE person_id = $1 AND used_at IS NULL", values![gone, now]).await?;
+    sql::run(txn, "UPDATE own_page_link SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL", values![goes.id, now]).await?;
+    proof::end_in(txn, &goes.email).await?;
     Ok(())
 }
 

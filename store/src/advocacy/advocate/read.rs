@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::advocacy::advocate::{Advocate, Health, HealthFacts, IN_A_ROW, LATELY_DAYS, Stage, cap, from_lines, health};
 use domain::advocacy::ask::quiet_until;
-use domain::advocacy::ledger::GiveKind;
 use sea_orm::{DbErr, EntityTrait, FromQueryResult};
 
 use super::read_row;
@@ -175,10 +174,6 @@ async fn balances(db: &Db, sight: Sight, people: impl Iterator<Item = i64>) -> R
     }
     // No row has the number 0.
     let people = people.chain([0]).map(|id| id.to_string()).collect::<Vec<_>>().join(", ");
-    let hidden = match sight {
-        Sight::All => "",
-        Sight::WithoutSeats => GiveKind::Seat.as_str(),
-    };
     let rows: Vec<Row> = sql::all(
         db.read(),
         &format!(
@@ -187,7 +182,7 @@ async fn balances(db: &Db, sight: Sight, people: impl Iterator<Item = i64>) -> R
              CAST(sum(CASE WHEN e.side = 'act' THEN CASE WHEN e.against IS NULL THEN 1 ELSE -1 END ELSE 0 END) AS BIGINT) AS acts \
              FROM ledger_entry e WHERE e.person_id IN ({people}) AND e.kind <> $1 GROUP BY e.person_id"
         ),
-        values![hidden],
+        values![sight.hidden()],
     )
     .await?;
     Ok(rows.into_iter().map(|row| (row.person, (row.gives, row.acts))).collect())

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::advocacy::amplification::{self as rules, Act, AmplificationRefusal, Hashes, State, needs_comment};
 use domain::contact;
+use domain::registration::proof::Proved;
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
 
 use super::publishing::take_down_live;
@@ -21,7 +22,7 @@ const MOST_SAID: usize = 30_000;
 /// Answers a task by its link; `hash` is of what stood on the page. Repeating an answer is the same.
 ///
 /// # Errors
-/// The link is over, it was changed meanwhile, or it is not theirs to answer now.
+/// The link is over, it was changed meanwhile, it is not theirs to answer now, or nothing but the code is missing.
 pub async fn answer(
     db: &Db,
     now: DateTime<Utc>,
@@ -29,6 +30,7 @@ pub async fn answer(
     hash: &str,
     act: Act,
     comment: &str,
+    proof: Option<Proved>,
 ) -> Result<State, Halt<AmplificationRefusal>> {
     let comment =
         contact::paragraphs("comment", comment, MOST_SAID).map_err(|why| Halt::Refused(AmplificationRefusal::Fields(vec![why])))?;
@@ -46,6 +48,9 @@ pub async fn answer(
     rules::in_time(act, stands.row.planned_for, now.date_naive()).map_err(Halt::Refused)?;
     if needs_comment(act) && comment.is_empty() {
         return refuse(AmplificationRefusal::CommentNeeded);
+    }
+    if act == Act::CustomerApprove && proof.is_none() {
+        return refuse(AmplificationRefusal::ProofNeeded);
     }
     let mut change = stands.moved(now, act, next);
     if act == Act::CustomerApprove {

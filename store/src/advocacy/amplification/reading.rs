@@ -424,6 +424,8 @@ pub async fn image_of_task(db: &Db, task: i64, image: i64) -> Result<Option<(Str
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {
     pub approver_name: String,
+    /// Where their code goes; the page shows no more of it than its domain.
+    pub approver_email: String,
     /// Of the achievement.
     pub title: String,
     pub company: String,
@@ -508,6 +510,7 @@ pub async fn for_approval(db: &Db, now: DateTime<Utc>, token: &str) -> Result<Op
         shows,
         hash,
         approver_name: row.approver_name,
+        approver_email: row.approver_email,
         sent_hash: row.sent_hash,
         approved_at: row.approved_at,
         asked_by: owner_name(db.read(), row.owner_id).await?,

@@ -104,6 +104,7 @@ pub(crate) async fn facts_of(db: &impl ConnectionTrait, now: DateTime<Utc>, peop
             reported: celebrate.reported(person, company),
             interest: interests.get(&person).cloned(),
             may_introduce: consents.standing(Scope::PeerIntroduction, None).is_live(),
+            to_be_forgotten: leaving.contains(&person),
         };
         let gathered = Gathered {
             person,
