@@ -18,6 +18,8 @@ pub struct Input {
     pub autocomplete: &'static str,
     /// The id of a `<datalist>`.
     pub list: &'static str,
+    /// Digits: phones show the keys for them.
+    pub digits: bool,
     /// Its own id, where several forms of a page have a field of this name. Empty: its name.
     pub id: String,
 }
@@ -40,7 +42,7 @@ pub fn row_input(draft: &Draft, name: String, field: Input) -> AnyView {
             <label for=id.clone()>{field.label} {field.optional.then(|| view! { " " <span class="optional">"optional"</span> })}</label>
             {hint}
             <input id=id name=name type=kind value=value class=class aria-describedby=by aria-invalid=error.is_some().then_some("true")
-                aria-required=(!field.optional).then_some("true") autocomplete=some(field.autocomplete) list=some(field.list)/>
+                aria-required=(!field.optional).then_some("true") autocomplete=some(field.autocomplete) list=some(field.list) inputmode=field.digits.then_some("numeric")/>
             {error_line}
         </div>
     }

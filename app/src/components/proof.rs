@@ -15,7 +15,7 @@ pub fn code_field(draft: &Draft) -> AnyView {
         hint: "Nothing in your mail after a minute? Leave this empty and press again: another code follows.",
         autocomplete: "one-time-code",
         short: true,
-        optional: true,
+        digits: true,
         ..Input::default()
     };
     view! { <div class="stack close" id="code">{says}{form::input(draft, digits)}</div> }.into_any()

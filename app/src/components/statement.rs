@@ -451,6 +451,7 @@ fn forget_part(standing: Standing, draft: &Draft, reader: &Reader, email: &str) 
                 hint: "Enter them in this browser.",
                 autocomplete: "one-time-code",
                 short: true,
+                digits: true,
                 ..Input::default()
             };
             let send = format!("We send six digits to {email}. They hold for {CODE_MINUTES} minutes.");

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use store::advocacy::amplification::{Task, WordingLine};
 
 use super::frame::{Celebrating, celebrating};
-use super::task::{looks, standing_approval, written_by};
+use super::task::wordings::{looks, standing_approval, written_by};
 use crate::components::form::{self, Input};
 use crate::desk::{Desk, Draft, Reply, Stop};
 use crate::frame::{self, Section};
