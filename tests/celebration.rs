@@ -84,6 +84,7 @@ impl Celebration {
             approver_name: "Person 0 of 0",
             approver_email: "p0@company0.example",
             shows: vec!["person:name"],
+            ..TypedTask::default()
         };
         amplification::save_plan(&self.db, now(), Actor::Staff(self.priya), id, task.revision, &typed).await.expect("a plan");
     }

@@ -19,4 +19,5 @@ mod introduction;
 mod main_job;
 mod sales_opening;
 mod statement;
+mod task;
 mod weight;

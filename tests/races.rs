@@ -1,6 +1,7 @@
 //! Two hundred people at twenty seats, released together, twenty times over, on both databases. And the controls: the
 //! same without the lock sells too many, or is stopped by the constraint alone. Beside them: an ask as its quiet period
-//! begins, two asks at once, a facilitator as the rule is renewed, one exception made twice.
+//! begins, two asks at once, a facilitator as the rule is renewed, one exception made twice, somebody forgotten as they allow
+//! something.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use domain::conduct::conversation_rule::{Language, STARTING_TEXT};
 use domain::conduct::quiet_period::SettingAside;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use store::advocacy::consent::{self, Giver};
+use store::advocacy::forgetting::{Forgotten, forget};
 use store::advocacy::publication::{close_take_down, plan, publish};
 use store::agenda::seat::{give_up_seat, known, take_seat};
 use store::conduct::conversation_rule::{TypedText, publish_draft, save_draft, writing};
@@ -491,6 +493,34 @@ both_databases! {
             let rows = store::conduct::quiet_period::set_aside_for(&world.db, row.person_id).await.expect("the exceptions");
             assert_eq!(rows.len(), 1, "round {round}");
             told(&world.db, "quiet period", "override", row.person_id).await;
+        }
+    }
+}
+
+/// How often somebody allows something while they are forgotten.
+const TIMES: usize = 20;
+
+both_databases! {
+    async fn who_is_forgotten_as_they_allow_something_is_forgotten(scratch) {
+        let world = inviting(&scratch, 8, 1).await;
+        let root = Actor::Staff(staff(&world.db, "root@halden.example", Role::Admin).await);
+        for round in 0..8 {
+            let invited = world.name(round, 1).await[0];
+            world.accept(invited).await;
+            invitation::withdraw(&world.db, now(), invited, "").await.expect("the seat is given back");
+            let person = world.person(&format!("p0@company{round}.example")).await;
+            let due = "2027-02-14".parse().expect("a day");
+            let wish = entity::forget_wish::ActiveModel { person_id: Set(person), asked_at: Set(now()), due_day: Set(due), ..Default::default() };
+            wish.insert(world.db.read()).await.expect("a wish");
+            let allowing = async {
+                for scope in [Scope::Name, Scope::Photo].into_iter().cycle().take(TIMES) {
+                    let until = usual_end(now().date_naive());
+                    let wish = Wish { scope, channels: Group::Ours.channels().to_vec(), until, exactly: false };
+                    consent::give(&world.db, now(), Giver::Invitation(invited), &wish).await.expect("given");
+                }
+            };
+            let (done, ()) = tokio::join!(forget(&world.db, now(), root, person), allowing);
+            assert_eq!(done.expect("neither waits for the other for ever"), Forgotten::Forgotten, "round {round}");
         }
     }
 }

@@ -8,6 +8,7 @@ mod amplification;
 mod amplification_sequences;
 mod ask;
 mod board;
+mod celebrated;
 mod compliance;
 mod consent;
 mod conversation_rule;

@@ -1,7 +1,7 @@
 //! The desk every page and act comes to: who is asking, may they, and what is handed back.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -135,6 +135,8 @@ pub struct Desk {
     query: BTreeMap<String, String>,
     path: String,
     tray: Tray,
+    /// The last page of a list that was asked for one beyond it.
+    last_page: OnceLock<String>,
 }
 
 /// What an act leaves for the answer: where to go, cookies to set, the status for callers that want no page.
@@ -176,7 +178,18 @@ impl Desk {
             },
         };
         let query = parts.uri.query().map(parse_query).unwrap_or_default();
-        let desk = Self { app, now, door, who, jar, params, query, path: parts.uri.path().to_owned(), tray: Tray::default() };
+        let desk = Self {
+            app,
+            now,
+            door,
+            who,
+            jar,
+            params,
+            query,
+            path: parts.uri.path().to_owned(),
+            tray: Tray::default(),
+            last_page: OnceLock::new(),
+        };
         desk.ask(None)?;
         Ok(desk)
     }
@@ -302,6 +315,17 @@ impl Desk {
     #[must_use]
     pub fn page(&self) -> u64 {
         self.query("page").parse().unwrap_or(1).clamp(1, 1_000_000)
+    }
+
+    /// Says that a list has no such page: its last one is shown instead, whatever this page would have shown.
+    pub(crate) fn is_beyond(&self, last_page: String) {
+        // Of two lists the first is enough.
+        let _ = self.last_page.set(last_page);
+    }
+
+    /// Where to go instead, when a list was asked for a page beyond its last.
+    pub(crate) fn last_page(&self) -> Option<&str> {
+        self.last_page.get().map(String::as_str)
     }
 
     /// The path of this page.

@@ -9,7 +9,7 @@ use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 
 use crate::components::form;
-use crate::desk::{App, Desk, Reply, Tone, Who};
+use crate::desk::{App, Desk, Reply, Stop, Tone, Who};
 
 /// Which entry of the staff's top line a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,6 +196,9 @@ pub fn letter_with_status<V: IntoView + 'static>(desk: &Desk, status: StatusCode
 }
 
 fn page<V: IntoView + 'static>(desk: &Desk, status: StatusCode, islands: Islands, title: &str, body: impl FnOnce() -> V) -> Reply {
+    if let Some(last_page) = desk.last_page() {
+        return Err(Stop::To(last_page.to_owned()));
+    }
     let notice = desk.notice().map(|(tone, sentence)| {
         let class = if tone == Tone::Good { "notice good" } else { "notice warn" };
         view! { <div class="wrap"><p class=class role="status">{sentence}</p></div> }

@@ -10,6 +10,12 @@ pub fn count(number: u32, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(u64::from(number))) }
 }
 
+/// As [`count`], of figures that may be larger: `1 click`, `4,120 clicks`.
+#[must_use]
+pub fn figure(number: i64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number.unsigned_abs()), if number == 1 { one } else { many })
+}
+
 /// `1,204`.
 #[must_use]
 pub fn thousands(number: u64) -> String {

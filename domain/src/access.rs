@@ -328,6 +328,7 @@ doors! {
     PlanPublication      POST "/api/advocacy/publication/plan"              Staff           [Any(Admin), Any(Marketing)];
     PublishPublication   POST "/api/advocacy/publication/publish"           Staff           [Any(Admin), Any(Marketing)];
     CancelPublication    POST "/api/advocacy/publication/cancel"            Staff           [Any(Admin), Any(Marketing)];
+    OpenTakeDown         POST "/api/advocacy/publication/open-take-down"    Staff           [Any(Admin), Any(Marketing)];
     CloseTakeDown        POST "/api/advocacy/publication/close-take-down"   Staff           [Any(Admin), Any(Marketing)];
 
     // Advocates.

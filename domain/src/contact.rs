@@ -45,10 +45,17 @@ impl std::fmt::Display for Email {
     }
 }
 
+/// Whether a character turns the direction of what stands around it (UAX #9, 2.1 to 2.4): with one, what somebody reads and
+/// approves is not what is stored. Marks that belong to a script stay.
+const fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
 /// One line of text a person typed: trimmed, runs of white space folded to one space, control characters dropped.
 #[must_use]
 pub fn one_line(typed: &str) -> String {
-    typed.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    let seen = typed.chars().filter(|c| !turns_direction(*c));
+    seen.map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A required line of at most `most` characters.
@@ -77,7 +84,8 @@ pub fn optional(field: &'static str, typed: &str, most: usize) -> Result<String,
 /// A sentence for `field` when it is too long.
 pub fn paragraphs(field: &'static str, typed: &str, most: usize) -> Result<String, FieldRefusal> {
     let text = typed.replace("\r\n", "\n").replace('\r', "\n");
-    let text: String = text.chars().filter(|c| *c == '\n' || *c == '\t' || !c.is_control()).collect();
+    let kept = |c: &char| *c == '\n' || *c == '\t' || !(c.is_control() || turns_direction(*c));
+    let text: String = text.chars().filter(kept).collect();
     at_most(field, text.trim().to_owned(), most)
 }
 
@@ -119,5 +127,18 @@ mod tests {
         assert_eq!(required("name", " ", 10, "Enter a name.").unwrap_err().sentence, "Enter a name.");
         assert_eq!(optional("name", "abcdef", 5).unwrap_err().sentence, "This is 6 characters long. Shorten it to 5.");
         assert_eq!(paragraphs("abstract", "a\r\nb\u{7}\n", 5).unwrap(), "a\nb");
+    }
+
+    #[test]
+    fn what_is_read_is_what_is_stored() {
+        for turned in ["\u{202E}", "\u{202D}", "\u{202A}", "\u{202C}", "\u{2066}", "\u{2067}", "\u{2069}"] {
+            assert_eq!(one_line(&format!("{turned}gnp.exe")), "gnp.exe");
+            assert_eq!(paragraphs("body", &format!("a{turned}b"), 5).unwrap(), "ab");
+        }
+        assert_eq!(
+            one_line("\u{5E9}\u{5DC}\u{5D5}\u{5DD}\u{200F} a\u{200D}b"),
+            "\u{5E9}\u{5DC}\u{5D5}\u{5DD}\u{200F} a\u{200D}b",
+            "marks of a script stay"
+        );
     }
 }

@@ -268,6 +268,21 @@ pub fn end_of_day(zone: &Zone, day: NaiveDate) -> DateTime<Utc> {
     to_utc(zone, wall, Some(Fold::Earlier)).unwrap_or_else(|_| wall.and_utc())
 }
 
+/// So far behind UTC are the clocks that show a day last.
+const LAST_CLOCKS: TimeDelta = TimeDelta::hours(12);
+
+/// The first instant after a day everywhere on earth. Whoever is given a day to answer has all of it, wherever they are.
+#[must_use]
+pub fn end_of_day_everywhere(day: NaiveDate) -> DateTime<Utc> {
+    day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN).and_utc() + LAST_CLOCKS
+}
+
+/// The earliest day that is not over everywhere, as [`end_of_day_everywhere`] says it: a day before it has passed.
+#[must_use]
+pub fn earliest_day(now: DateTime<Utc>) -> NaiveDate {
+    (now - LAST_CLOCKS).date_naive()
+}
+
 /// What the clocks on the wall of `zone` show at `at`.
 pub fn to_local(zone: &Zone, at: DateTime<Utc>) -> NaiveDateTime {
     shifted(at.naive_utc(), offset_seconds(zone, at))
@@ -678,6 +693,29 @@ mod tests {
             ("UTC", "2027-12-31", "2028-01-01 00:00"),
         ] {
             assert_eq!(end_of_day(&zone(place), day.parse().unwrap()), utc(ends), "{place} {day}");
+        }
+    }
+
+    #[test]
+    fn a_day_to_answer_is_theirs_wherever_they_are() {
+        let day: NaiveDate = "2027-01-29".parse().unwrap();
+        let ends = end_of_day_everywhere(day);
+        assert_eq!(ends, utc("2027-01-30 12:00"));
+        for (at, earliest) in [
+            ("2027-01-29 00:00", "2027-01-28"),
+            ("2027-01-29 12:00", "2027-01-29"),
+            ("2027-01-30 00:00", "2027-01-29"),
+            ("2027-01-30 11:59", "2027-01-29"),
+            ("2027-01-30 12:00", "2027-01-30"),
+            ("2027-03-01 06:00", "2027-02-28"),
+        ] {
+            assert_eq!(earliest_day(utc(at)), earliest.parse::<NaiveDate>().unwrap(), "{at}");
+            assert_eq!(day < earliest_day(utc(at)), utc(at) >= ends, "{at}: both say the same");
+        }
+        for place in
+            ["Pacific/Pago_Pago", "Pacific/Honolulu", "America/Los_Angeles", "America/St_Johns", "Europe/Paris", "Pacific/Kiritimati"]
+        {
+            assert!(end_of_day(&zone(place), day) <= ends, "{place}");
         }
     }
 }

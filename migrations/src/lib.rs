@@ -8,6 +8,7 @@ mod m20261121_000001_foundation;
 mod m20261122_000002_conduct;
 mod m20261122_000003_advocacy;
 mod m20261122_000004_proof;
+mod m20261122_000005_advocacy_indices;
 
 /// Every change, oldest first.
 pub struct Migrator;
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_conduct::Migration),
             Box::new(m20261122_000003_advocacy::Migration),
             Box::new(m20261122_000004_proof::Migration),
+            Box::new(m20261122_000005_advocacy_indices::Migration),
         ]
     }
 }

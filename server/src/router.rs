@@ -189,6 +189,7 @@ fn open(door: Door) -> MethodRouter<Arc<App>> {
         Door::PlanPublication => act::<advocacy::publication::PlanPublication>(door),
         Door::PublishPublication => act::<advocacy::publication::PublishPublication>(door),
         Door::CancelPublication => act::<advocacy::publication::CancelPublication>(door),
+        Door::OpenTakeDown => act::<advocacy::publication::OpenTakeDown>(door),
         Door::CloseTakeDown => act::<advocacy::publication::CloseTakeDown>(door),
 
         Door::AdvocatesPage => page(door, marketing::advocates::list),

@@ -62,6 +62,13 @@ impl Answer {
     }
 }
 
+/// What came back of something that was sent: its status says whether it was taken, even where the rest did not come.
+#[derive(Debug, Clone)]
+pub struct Posted {
+    pub status: u16,
+    pub body: Result<Vec<u8>, Failure>,
+}
+
 /// Why nothing came back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
@@ -123,14 +130,17 @@ impl Client {
     /// Sends `body` to `url`. A redirect is an answer like any other: nothing is sent on.
     ///
     /// # Errors
-    /// Why nothing came back.
-    pub async fn post(&self, url: &str, headers: &[(&str, String)], body: String, limits: Limits) -> Result<Answer, Failure> {
-        in_time(url, limits, async {
-            let url = address(url)?;
-            let response = self.hop(Method::POST, &url, true, headers, Some(body), limits).await?;
-            answer(url, response, limits).await
-        })
-        .await
+    /// Why not even a status came back.
+    pub async fn post(&self, url: &str, headers: &[(&str, String)], body: String, limits: Limits) -> Result<Posted, Failure> {
+        let until = tokio::time::Instant::now() + limits.total;
+        let url = address(url)?;
+        let late = || Err(Failure::TimedOut(host(&url)));
+        let sending = self.hop(Method::POST, &url, true, headers, Some(body), limits);
+        let response = tokio::time::timeout_at(until, sending).await.unwrap_or_else(|_| late())?;
+        let status = response.status().as_u16();
+        let reading = answer(url.clone(), response, limits);
+        let body = tokio::time::timeout_at(until, reading).await.unwrap_or_else(|_| Err(Failure::TimedOut(host(&url))));
+        Ok(Posted { status, body: body.map(|answer| answer.body) })
     }
 
     /// One request to one place, by addresses that were looked at. Only a place that was `typed` may be one that is listed.

@@ -2,11 +2,11 @@
 //! means, is decided in `domain`; what is due, in `store`.
 
 use chrono::{DateTime, Utc};
-use domain::advocacy::webhook::{Answered, ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, read_answer, sign};
+use domain::advocacy::webhook::{Answered, ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, answer_without_body, read_answer, sign};
 use store::advocacy::webhook::{Leased, end_stale, lease, queue_due, settle};
 use store::{Db, Fault};
 
-use crate::web_client::{Client, Limits};
+use crate::web_client::{Client, Limits, Posted};
 
 /// The most deliveries one look at the clock sends: together they take less than a lease.
 const AT_ONCE: u32 = 5;
@@ -41,7 +41,8 @@ async fn send(client: &Client, delivery: &Leased, now: DateTime<Utc>) -> Answere
         (SIGNATURE_HEADER, signature),
     ];
     match client.post(&delivery.url, &headers, delivery.body.clone(), Limits::WEBHOOK).await {
-        Ok(answer) => read_answer(answer.status, &String::from_utf8_lossy(&answer.body), now),
+        Ok(Posted { status, body: Ok(body) }) => read_answer(status, &String::from_utf8_lossy(&body), now),
+        Ok(Posted { status, body: Err(why) }) => answer_without_body(status, why.to_string()),
         Err(why) => Answered::Failed(why.to_string()),
     }
 }

@@ -25,6 +25,17 @@ pub enum Actor {
     System,
 }
 
+impl Actor {
+    /// The member of staff who acts; `None` for everybody else.
+    #[must_use]
+    pub const fn staff(self) -> Option<i64> {
+        match self {
+            Self::Staff(id) => Some(id),
+            _ => None,
+        }
+    }
+}
+
 impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -10,6 +10,7 @@ use domain::registration::proof::Step;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 
+use crate::advocacy::forgetting::leaves;
 use crate::entity::{invitation, outbox};
 use crate::history::{self, Actor, Entry};
 use crate::sql::{self, values};
@@ -144,6 +145,9 @@ pub enum Message {
         name: String,
         /// They got a link to it before, which is dead now.
         again: bool,
+        /// They hold it, and let it go on by this one.
+        #[serde(default)]
+        held: bool,
     },
     /// To staff: what the customer said. In which words, stands on the task's page.
     ApprovalAnswered {
@@ -288,6 +292,69 @@ impl Message {
             Self::IntroductionEnded { .. } => "introduction-ended",
         }
     }
+
+    /// Whether whoever asked to be forgotten is spared it: everything the host wants of a customer, or tells them about it. The
+    /// code, the way to their own page, their seat and a concern of theirs are their own.
+    const fn spares_whoever_leaves(&self) -> bool {
+        match self {
+            Self::SignatoryAsked { .. }
+            | Self::ConsentEnding { .. }
+            | Self::ApprovalAsked { .. }
+            | Self::ApprovalWaits { .. }
+            | Self::AskMade { .. }
+            | Self::AskTakenBack { .. }
+            | Self::IntroductionOffered { .. }
+            | Self::Introduced { .. }
+            | Self::IntroductionEnded { .. } => true,
+            Self::StaffWelcome { .. }
+            | Self::Delegation { .. }
+            | Self::Invitation { .. }
+            | Self::Accepted { .. }
+            | Self::Withdrawn { .. }
+            | Self::SessionChanged { .. }
+            | Self::SessionCancelled { .. }
+            | Self::SeatOffered { .. }
+            | Self::CohortCancelled { .. }
+            | Self::TakeDownNeeded { .. }
+            | Self::PublicationCancelled { .. }
+            | Self::RuleRenewed { .. }
+            | Self::ConcernReported { .. }
+            | Self::ConcernReceived { .. }
+            | Self::ConcernAnswered { .. }
+            | Self::ConcernNeedsReviewer { .. }
+            | Self::OpeningOpened { .. }
+            | Self::OpeningClosed { .. }
+            | Self::ApprovalAnswered { .. }
+            | Self::TaskStopped { .. }
+            | Self::TaskWaits { .. }
+            | Self::TaskEscalated { .. }
+            | Self::OwnPageLink { .. }
+            | Self::ProofCode { .. }
+            | Self::ForgetAsked { .. }
+            | Self::AskAnswered { .. } => false,
+        }
+    }
+
+    /// What a mail to colleagues is about, and the words it calls that by.
+    pub(crate) fn names(&mut self) -> Option<(About, &mut String)> {
+        match self {
+            Self::TakeDownNeeded { publication, title, .. } | Self::PublicationCancelled { publication, title, .. } => {
+                Some((About::Publication(*publication), title))
+            }
+            Self::ApprovalAnswered { task, title, .. }
+            | Self::TaskStopped { task, title, .. }
+            | Self::TaskWaits { task, title, .. }
+            | Self::TaskEscalated { task, title, .. } => Some((About::Task(*task), title)),
+            _ => None,
+        }
+    }
+}
+
+/// What a mail to colleagues is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum About {
+    Task(i64),
+    Publication(i64),
 }
 
 /// What every mail about a cohort may say of it.
@@ -344,7 +411,11 @@ pub(crate) struct Letter<'a> {
     pub secret: Secret,
 }
 
+/// Nothing is queued that whoever asked to be forgotten is spared.
 pub(crate) async fn enqueue(txn: &impl ConnectionTrait, now: DateTime<Utc>, letter: Letter<'_>) -> Result<(), Fault> {
+    if letter.message.spares_whoever_leaves() && leaves(txn, letter.to_email).await? {
+        return Ok(());
+    }
     let json = |what: Result<String, serde_json::Error>| what.map_err(|why| Fault::Unreadable(why.to_string()));
     outbox::ActiveModel {
         event: Set(letter.event),

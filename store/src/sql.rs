@@ -44,6 +44,11 @@ macro_rules! values {
 }
 pub(crate) use values;
 
+/// Numbers of our own rows, as SQL reads a list of them: safe as they stand. No row has the number 0, so that no list is empty.
+pub(crate) fn numbers(ids: impl IntoIterator<Item = i64>) -> String {
+    ids.into_iter().chain([0]).map(|id| id.to_string()).collect::<Vec<_>>().join(", ")
+}
+
 /// A search term as a LIKE pattern: its own `%`, `_` and `\` mean themselves (`ESCAPE '\'`).
 pub(crate) fn like(term: &str) -> String {
     let mut pattern = String::from("%");

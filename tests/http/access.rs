@@ -249,6 +249,7 @@ const FORMS: &[(&str, &[(&str, &str)])] = &[
     ),
     ("PublishPublication", &[("publication", "{publication}"), ("revision", "1"), ("url", "https://host.example/post")]),
     ("CancelPublication", &[("publication", "{publication}"), ("revision", "1")]),
+    ("OpenTakeDown", &[("publication", "{publication}"), ("reason", "They asked for it by mail.")]),
     ("CloseTakeDown", &[("take_down", "1"), ("proof", "The page is gone.")]),
     ("SaveAdvocate", &[("person", "{person}"), ("revision", "0"), ("stage", "active"), ("topics", "Storage"), ("languages", "en")]),
     ("OpenProblem", &[("person", "{person}"), ("whose", "person"), ("what", "An invoice is wrong.")]),

@@ -79,7 +79,7 @@ both_databases! {
     async fn from_a_report_to_its_task(scratch) {
         let stage = Stage::build(&scratch).await;
         let mut marketing = stage.signed_in("marketing").await;
-        says(&marketing.open("/achievements").await, &["Nothing is reported yet", "Nothing was recognised yet this quarter; the goal is 5 days"]);
+        says(&marketing.open("/achievements").await, &["Nothing is reported yet", "Nothing was recognised yet this quarter; the goal is 5 working days"]);
         says(&marketing.open("/achievements/new").await, &["Add an achievement", "value=\"2027-01-15\"", "Company 1"]);
 
         // What is wrong is said at its field, and nothing typed is lost.
@@ -125,6 +125,11 @@ both_databases! {
         says(&list, &["1 achievement", "Innovator, as Priya has it", "waiting 3 days", "Person 0 of 0, Company 0"]);
         says(&marketing.open("/achievements?state=rejected").await, &["not counted", "Person named Hospital Innovator of the Year"]);
         says(&marketing.open("/achievements?q=nobody").await, &["None like this"]);
+        // A page beyond the last leads to the last.
+        let beyond = marketing.open("/achievements?recognised=no&page=999").await;
+        says(&beyond, &["1 achievement", "Innovator, as Priya has it"]);
+        assert_eq!(beyond.path, "/achievements?recognised=no&page=1");
+        says(&marketing.open("/achievements?q=nobody&page=999").await, &["None like this"]);
     }
 }
 
@@ -156,6 +161,16 @@ both_databases! {
             assert_eq!(other.post(REPORT, &form("Theirs", "")).await.status, StatusCode::FORBIDDEN, "{who}");
         }
         assert_eq!(marketing.open("/achievements/4711").await.status, StatusCode::NOT_FOUND);
+
+        // Where a manager meets somebody, there is a way to report what they did, with whose it is filled in.
+        let known = stage.world.person("p0@company0.example").await;
+        let way = format!("/achievements/new?person={known}");
+        says(&manager.open(&format!("/people/{known}")).await, &["Report an achievement", &way]);
+        says(&manager.open(&way).await, &["value=\"p0@company0.example\""]);
+        staff(&stage.world.db, "elsewhere@halden.example", Role::ProgramManager).await;
+        let page = stage.signed_in("elsewhere").await.open(&way).await;
+        says(&page, &["Add an achievement"]);
+        keeps_silent(&page, &["p0@company0.example"]);
     }
 }
 

@@ -64,6 +64,7 @@ async fn stage(db: &Db) -> Stage {
     world.open().await;
     let guest = world.name(0, 1).await[0];
     world.accept(guest).await;
+    world.name(1, 1).await;
     let writer = staff(db, "priya@halden.example", Role::Marketing).await;
     let approver = staff(db, "otto@halden.example", Role::Marketing).await;
     Stage { writer: Actor::Staff(writer), approver: Actor::Staff(approver), guest }
@@ -84,13 +85,15 @@ async fn task(db: &Db, id: i64) -> Task {
 async fn sent(db: &Db, stage: &Stage, id: i64, words: &str, image: &str) -> String {
     let wording = TypedWording { channel: "blog", language: "en", body: words, image, image_alt: "A cup", ..TypedWording::default() };
     amplification::save_wording(db, now(), stage.writer, id, task(db, id).await.revision, &wording).await.unwrap();
+    let at_the_company = format!("ines@{}.example", task(db, id).await.company_name.to_lowercase().replace(' ', ""));
     let plan = TypedTask {
         owner: "",
         due_day: "2027-01-22",
         planned_for: TODAY,
         approver_name: "Ines Duarte",
-        approver_email: "ines@company0.example",
+        approver_email: &at_the_company,
         shows: vec!["company:company name"],
+        ..TypedTask::default()
     };
     amplification::save_plan(db, now(), stage.writer, id, task(db, id).await.revision, &plan).await.unwrap();
     send(db, stage, id).await
@@ -164,6 +167,13 @@ both_databases! {
         let wrong = priya.submit("/api/advocacy/amplification/plan", &plan).await;
         says(&wrong, "value=\"Ines Duarte\"");
         says(&wrong, "id=\"approver_email-e\"");
+        // The colleague’s own mailbox, beside it, and the house’s: the link and the code would arrive here.
+        for own in ["priya@halden.example", "priya+me@halden.example", "press@halden.example", "cohorts@halden.example", "priya@gmail.example"] {
+            plan[6].1 = own;
+            let wrong = priya.submit("/api/advocacy/amplification/plan", &plan).await;
+            says(&wrong, "Name the person themselves, a signatory, or an address at company0.example.");
+            says(&wrong, &format!("value=\"{own}\""));
+        }
         plan[6].1 = "ines@company0.example";
         says(&priya.submit("/api/advocacy/amplification/plan", &plan).await, "The plan is kept.");
 
@@ -248,14 +258,34 @@ both_databases! {
         says(&wrong, "Enter the whole address");
         says(&wrong, "value=\"08:30\"");
         says(&record(&mut priya, publish("https://halden.example/blog/prize", "nine")).await, "is not a time of day");
-        let public = record(&mut priya, publish("https://halden.example/blog/prize", "08:30")).await;
-        for words in ["All of it is public.", "public since Fri 15 Jan, 08:30 UTC", "3 days to recognition", "Enter what it came to…"] {
+        let early = record(&mut priya, publish("https://halden.example/blog/prize", "08:59")).await;
+        says(&early, "The customer approved this on Fri 15 Jan, 09:00 UTC, and nothing of it is public before that.");
+        says(&early, "value=\"08:59\"");
+        let public = record(&mut priya, publish("https://halden.example/blog/prize", "09:00")).await;
+        for words in ["All of it is public.", "public since Fri 15 Jan, 09:00 UTC", "3 days to recognition", "Enter what it came to…"] {
             says(&public, words);
         }
-        says(&record(&mut priya, publish("https://halden.example/blog/prize", "08:30")).await, "All of it is public.");
+        says(&record(&mut priya, publish("https://halden.example/blog/prize", "09:00")).await, "All of it is public.");
         let over = ines.open(&link).await;
         says(&over, "This is public");
         assert!(!over.body.contains("<button"), "there is nothing to press: {}", over.body);
+
+        // Whoever it shows may want it gone: a colleague has it taken down, with a reason, and the customer sees until when.
+        let place = format!("/publications/{publication}");
+        says(&priya.open(&place).await, "Have it taken down…");
+        let (open, asked) = ("/api/advocacy/publication/open-take-down", "They asked us to, by mail.");
+        let short = priya.submit(open, &[("publication", publication.as_str()), ("reason", "No-77")]).await;
+        says(&short, "Say in a sentence why it is to go");
+        says(&short, "No-77");
+        let reason = [("publication", publication.as_str()), ("reason", asked)];
+        says(&priya.submit(open, &reason).await, "It is to be taken down by Wednesday 20 January 2027.");
+        let opened = otto.submit(open, &reason).await;
+        says(&opened, asked);
+        says(&opened, "It is gone");
+        assert!(!opened.body.contains("Have it taken down…"), "it is asked for once: {}", opened.body);
+        let theirs = ines.open(&link).await;
+        says(&theirs, "will be taken down by Wednesday 20 January 2027");
+        is_silent(&theirs, &[asked]);
 
         // The firewall: an account manager sees none of it.
         let mut sam = at_work(&app, "sam@halden.example").await;
@@ -282,7 +312,7 @@ both_databases! {
 
         // Nothing suggested is no suggestion; then the words as they would have them, with why.
         let same = [("token", first.as_str()), ("hash", hash.as_str()), ("act", "customer-suggest"), ("text.0", WORDS), ("comment", " ")];
-        says(&ines.submit(answer, &same).await, "Say why in a sentence");
+        says(&ines.submit(answer, &same).await, "Change a word above, or say here what should be different.");
         let better = [("token", first.as_str()), ("hash", hash.as_str()), ("act", "customer-suggest"), ("text.0", "A prize, shared"), ("comment", "It was all of us.")];
         let suggested = ines.submit(answer, &better).await;
         says(&suggested, "Thank you: we have what you suggest.");
@@ -337,6 +367,9 @@ both_databases! {
         let go_on = [("task", number.as_str()), ("revision", revision.as_str()), ("act", "resume"), ("comment", "")];
         says(&priya.submit("/api/advocacy/amplification/step", &go_on).await, "The customer holds this.");
         says(&priya.open(&page).await, "held by the customer");
+        let nobody = Browser::new(&app).submit(answer, &act("customer-resume")).await;
+        says(&nobody, "Six digits are on their way");
+        assert_eq!(task(db, id).await.state.as_str(), "on hold", "whoever has the link alone lets nothing go on");
         says(&ines.submit(answer, &act("customer-resume")).await, "May we publish this?");
 
         // Declined, with no reason: it is closed for everybody.

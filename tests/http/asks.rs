@@ -228,3 +228,64 @@ both_databases! {
         keeps_silent(&got, &["/asks/new?"]);
     }
 }
+
+both_databases! {
+    async fn what_was_sent_back_needs_whoever_submitted_it(scratch) {
+        let stage = Stage::build(&scratch).await;
+        stage.world.give(stage.free).await;
+        let person = stage.free.to_string();
+        let (mut manager, mut marketing) = (stage.signed_in("manager").await, stage.signed_in("marketing").await);
+        let fields = [("person", person.as_str()), ("from", "new"), ("kind", "review"), ("wording", WORDING)];
+        says(&manager.submit(SUBMIT, &fields).await, &["The ask is submitted."]);
+
+        // One's own waits for somebody else's eyes.
+        keeps_silent(&manager.open("/asks").await, &["another pair of eyes"]);
+        says(&marketing.open("/asks").await, &["1 ask waits for another pair of eyes.", "href=\"/asks?waits=eyes\""]);
+        says(&marketing.open("/asks?waits=eyes").await, &["Person 0 of 0", "Show all but the refused"]);
+        says(&manager.open("/asks?waits=eyes").await, &["No ask fits"]);
+        stage.step(&mut marketing, "take-up", "", "").await;
+        says(&marketing.open("/asks?waits=hands").await, &["1 ask is in your hands.", "Person 0 of 0"]);
+
+        // Sent back, it is whoever submitted it who sees to it.
+        says(&stage.step(&mut marketing, "send-back", "Say why it is them.", "").await, &["It is a draft again"]);
+        says(&manager.open("/asks").await, &["1 ask was sent back to you.", "href=\"/asks?waits=sent-back\""]);
+        let listed = manager.open("/asks?waits=sent-back").await;
+        says(&listed, &["1 ask was sent back to you.", "Person 0 of 0"]);
+        let (_, ask, revision) = stage.newest().await;
+        assert!(listed.body.contains(&format!("href=\"/asks/{ask}\"")), "{}", listed.body);
+        keeps_silent(&marketing.open("/asks").await, &["sent back to you"]);
+        let again = [("ask", ask.as_str()), ("revision", revision.as_str()), ("kind", "review"), ("wording", WORDING)];
+        says(&manager.submit(SUBMIT, &again).await, &["The ask is submitted."]);
+        keeps_silent(&manager.open("/asks").await, &["sent back to you"]);
+    }
+}
+
+both_databases! {
+    async fn that_it_took_place_is_said_with_its_day(scratch) {
+        let stage = Stage::build(&scratch).await;
+        stage.world.give(stage.free).await;
+        let person = stage.free.to_string();
+        let (mut manager, mut marketing) = (stage.signed_in("manager").await, stage.signed_in("marketing").await);
+        let fields = [("person", person.as_str()), ("from", "new"), ("kind", "review"), ("wording", WORDING)];
+        manager.submit(SUBMIT, &fields).await;
+        stage.step(&mut marketing, "take-up", "", "").await;
+        stage.step(&mut marketing, "approve", "", "").await;
+        let (id, ask, _) = stage.newest().await;
+        store::advocacy::ask::answer(&stage.world.db, now(), store::Actor::Person(stage.free), stage.free, id, tests::world::yes_no(true), "").await.unwrap();
+
+        // They said yes, and it may be done already: on which day is asked.
+        let page = manager.open(&format!("/asks/{ask}")).await;
+        says(&page, &["Keep the day", "It took place", "name=\"took_place\""]);
+        let scheduled = stage.step(&mut manager, "schedule", "", "2027-02-01").await;
+        says(&scheduled, &["The day is kept.", "If they have agreed on another day with you", "name=\"took_place\""]);
+        keeps_silent(&scheduled, &["They have agreed on another day", "It did not take place"]);
+        let complete = async |browser: &mut Browser, took_place: &'static str| {
+            let (_, ask, revision) = stage.newest().await;
+            let fields = [("ask", ask.as_str()), ("revision", revision.as_str()), ("act", "complete"), ("took_place", took_place)];
+            browser.submit(STEP, &fields).await
+        };
+        says(&complete(&mut manager, "2027-01-16").await, &["This day is to come. Say so once it has taken place."]);
+        says(&complete(&mut manager, "2027-01-14").await, &["They were asked on 15 January 2027."]);
+        says(&complete(&mut manager, "2027-01-15").await, &["stands in the ledger", "completed", "Friday 15 January 2027"]);
+    }
+}

@@ -63,13 +63,15 @@ both_databases! {
         let id = stage.verified(TITLE).await;
         stage.write(id, "blog", "Well done.").await;
         let board = priya.open("/celebrate").await;
-        says(&board, "Nothing was recognised yet this quarter; the goal is 5 days from news to recognition.");
+        says(&board, "Nothing was recognised yet this quarter; the goal is 5 working days from verifying it.");
         assert_eq!(column_of(&board, id), "to-write");
         let drawn = card(&board, id).replace("<!>", "");
         for words in ["Award · Company 0", TITLE, "Blog", "due Fri 22 Jan", "waiting 3 days", "Send to review"] {
             assert!(drawn.contains(words), "no {words}: {drawn}");
         }
         assert!(drawn.contains("data-toward=\"in-review=submit\""), "{drawn}");
+        let filtered = priya.open("/celebrate?channel=blog&owner=mine").await;
+        assert!(card(&filtered, id).contains("name=\"back\" value=\"/celebrate?channel=blog&amp;owner=mine\""), "{}", card(&filtered, id));
 
         // Something is missing: the form is back on the task's page, with the reason.
         let number = id.to_string();
@@ -108,6 +110,22 @@ both_databases! {
             assert_eq!(board.body.contains(&format!("id=\"task-{id}\"")), found, "{query}");
         }
         assert!(!otto.open("/celebrate?owner=mine").await.body.contains(TITLE), "it is in hand of another");
+
+        // A step by form leads back to the board as it was filtered, and nowhere else.
+        let filtered = "/celebrate?channel=blog&owner=mine";
+        for (back, leads) in [
+            (filtered, filtered),
+            ("/celebrate", "/celebrate"),
+            ("/celebrate/settings", "/celebrate"),
+            ("https://elsewhere.example/celebrate?x", "/celebrate"),
+            ("//elsewhere.example", "/celebrate"),
+        ] {
+            let mut fields = step("1".to_owned(), "hold").to_vec();
+            fields.push(("back", back.to_owned()));
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            let got = priya.submit("/api/advocacy/amplification/step", &fields).await;
+            assert_eq!(got.path, leads, "{back}");
+        }
         let list = priya.open("/celebrate/list?state=with+customer&sort=waiting").await;
         says(&list, TITLE);
         says(&list, "waiting 3 days");
@@ -115,7 +133,7 @@ both_databases! {
         let month = priya.open("/celebrate/month").await;
         says(&month, "January 2027");
         says(&month, TITLE);
-        says(&month, "asked for");
+        says(&month, "planned, with the customer");
         says(&priya.open("/celebrate/month?month=2027-03").await, "Nothing is due, planned or public in this month.");
         says(&priya.open("/celebrate/month?month=nonsense").await, "January 2027");
 
@@ -221,7 +239,7 @@ both_databases! {
         let board = priya.open("/celebrate").await;
         assert_eq!(column_of(&board, id), "published");
         assert!(card(&board, id).contains("4,220 seen · 96 reactions · 11 comments"), "{}", card(&board, id));
-        says(&board, "3 days from news to recognition this quarter; the goal is 5.");
+        says(&board, "3 days from news to recognition this quarter; the goal is 5 working days from verifying it.");
         let list = priya.open("/celebrate/list").await;
         says(&list, "4,220");
         assert!(!list.body.contains("still to be counted"));
@@ -272,7 +290,7 @@ both_databases! {
         says(&otto.submit(save, &typed("1", "36")).await, "The settings are kept.");
         let kept = store::advocacy::setting::get(db).await.unwrap();
         assert_eq!((kept.internal_hours, kept.recognition_days, kept.revision), (36, 3, 2));
-        says(&priya.open("/celebrate").await, "the goal is 3 days from news to recognition.");
+        says(&priya.open("/celebrate").await, "the goal is 3 working days from verifying it.");
     }
 }
 

@@ -78,7 +78,7 @@ both_databases! {
         noor.sign_in("noor@halden.example").await;
         assert_eq!(noor.open("/").await.path, "/incidents");
         let plan = [
-            ("title", "What a week can change"), ("channel", "blog"), ("day", "2027-01-18"),
+            ("title", "What a week can change"), ("channel", "blog"), ("day", "2027-01-15"),
             ("email.0", "p0@company0.example"), ("scope.0:name", "yes"), ("scope.0:title", "yes"), ("scope.0:attendance", "yes"),
             ("company.0", "Company 0"), ("company_scope.0:logo", "yes"),
         ];
@@ -156,6 +156,15 @@ both_databases! {
         says(&planned, "Person 0 of 0");
         is_silent(&planned, "marketing");
         let id = planned.path.rsplit('/').next().unwrap().to_owned();
+        // Another, for a later day: not before it.
+        let later: Vec<(&str, &str)> = allowed.iter().map(|(field, typed)| if *field == "day" { (*field, "2027-01-18") } else { (*field, *typed) }).collect();
+        let waits = priya.submit("/api/advocacy/publication/plan", &later).await;
+        says(&waits, "From Monday 18 January 2027 on it can be marked as public here.");
+        assert!(!waits.body.contains("Mark as public"), "there is nothing to press: {}", waits.body);
+        let waiting = waits.path.rsplit('/').next().unwrap().to_owned();
+        let early = [("publication", waiting.as_str()), ("revision", "1"), ("url", "https://halden.example/news/soon")];
+        says(&priya.submit("/api/advocacy/publication/publish", &early).await, "This is planned for Monday 18 January 2027");
+        says(&priya.submit("/api/advocacy/publication/cancel", &[("publication", &waiting), ("revision", "1")]).await, "It is cancelled.");
         let wrong = priya.submit("/api/advocacy/publication/publish", &[("publication", &id), ("revision", "1"), ("url", "javascript:alert(1)")]).await;
         says(&wrong, "Enter the whole address");
         let live = priya.submit("/api/advocacy/publication/publish", &[("publication", &id), ("revision", "1"), ("url", "https://halden.example/news/week")]).await;
@@ -215,7 +224,7 @@ both_databases! {
         let told = mails(&app, "publication-cancelled").await;
         assert_eq!(told.len(), 1);
         let (mail, text) = &told[0];
-        assert_eq!((mail.to_email.as_str(), mail.subject.as_str()), ("priya@halden.example", "Not to be published: planned for Monday 18 January 2027"));
+        assert_eq!((mail.to_email.as_str(), mail.subject.as_str()), ("priya@halden.example", "Not to be published: planned for Friday 15 January 2027"));
         for words in ["What a week can change", "scheduler", &format!("/publications/{third}")] {
             assert!(text.contains(words), "{text}");
         }

@@ -112,7 +112,7 @@ async fn live(world: &World, registered: i64, reviewer: i64, seller: i64) -> Liv
     let mut publications = [0; 2];
     for (at, (title, scope)) in [("What a week can change", "title"), ("Five sentences", "name")].into_iter().enumerate() {
         let shows = vec![(Named::Email("p1@company0.example"), vec![scope]), (Named::Company("Company 0"), vec!["logo"])];
-        let typed = TypedPlan { title, channel: "blog", day: "2027-01-18", shows };
+        let typed = TypedPlan { title, channel: "blog", day: "2027-01-15", shows };
         publications[at] = publication::plan(db, now(), actor, &typed).await.unwrap();
     }
     publication::publish(db, now(), actor, publications[0], 1, "https://halden.example/news/week").await.unwrap();

@@ -147,7 +147,8 @@ async fn a_prize_is_celebrated_with_the_customer(kind: Kind, javascript: bool) {
         assert!(said.contains(words), "{words} is not passed on: {said}");
     }
     priya.press("Change it").await;
-    priya.sees("A change voids their link").await;
+    priya.sees("What the customer suggests").await;
+    keeps_quiet(&priya, "A change voids their link").await;
     priya.type_in("#body", "A prize, shared\n\nAll of us show how it is done.").await;
     priya.press("Save and look").await;
     priya.sees("The wording is kept.").await;
@@ -197,8 +198,12 @@ async fn a_prize_is_celebrated_with_the_customer(kind: Kind, javascript: bool) {
     priya.holds("https://halden.example/blog/prize").await;
     priya.type_in(&publish("[name='time']"), "08:45").await;
     priya.press(&publish("button")).await;
+    priya.sees("The customer approved this on Fri 15 Jan, 09:00 UTC, and nothing of it is public before that.").await;
+    priya.holds("https://halden.example/blog/prize").await;
+    priya.type_in(&publish("[name='time']"), "09:00").await;
+    priya.press(&publish("button")).await;
     priya.sees("All of it is public. Enter what it came to as soon as you can count it.").await;
-    priya.sees("public since Fri 15 Jan, 08:45 UTC").await;
+    priya.sees("public since Fri 15 Jan, 09:00 UTC").await;
     priya.sees("3 days to recognition").await;
 
     // Counted, and so done; it stands on the board, in the ledger, and before the customer.
@@ -262,11 +267,13 @@ async fn a_card_moves_on_or_says_why(kind: Kind, javascript: bool) {
     let site = Site::serve(&scratch.db).await;
     let priya = signed_in(&site, javascript, "priya@halden.example").await;
 
-    // By its form: what is not ready says why, and stays.
+    // What has no words yet leads to where they are written, and stays.
     priya.go("/celebrate").await;
     stands_in(&priya, prize, "to-write").await;
-    priya.press(&format!("#task-{empty} form button")).await;
-    priya.sees("Nothing is written yet. Write a wording for at least one channel first.").await;
+    priya.press(&format!("#task-{empty} a.button")).await;
+    priya.sees("Each channel has words of its own").await;
+    assert_eq!(priya.path().await, format!("/celebrate/{empty}/wording"));
+    priya.go("/celebrate").await;
     stands_in(&priya, empty, "to-write").await;
 
     // What is ready moves on: by hand where a hand can take it, else by its form.

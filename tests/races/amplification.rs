@@ -76,6 +76,7 @@ impl Stage {
             approver_name: "Person 0 of 0",
             approver_email: "p0@company0.example",
             shows: vec!["person:name"],
+            ..TypedTask::default()
         };
         save_plan(&self.db, now(), self.writer, id, self.task(id).await.revision, &plan).await.expect("planned");
         self.step(self.writer, id, Act::Submit).await;

@@ -154,7 +154,16 @@ both_databases! {
         }
         reject(db, now(), priya, ids[2], 1, "Not theirs", "").await.unwrap();
         verify(db, now(), priya, ids[3], 1).await.unwrap();
-        assert_eq!(pace(db, now()).await.unwrap(), Pace { tenths: None, waiting_longer: 3, goal: 5 });
+        // Reported and verified on a Friday: five working days are over once the next Friday is. When it happened does not count.
+        for (days, waiting_longer) in [(0, 0), (7, 0), (8, 4)] {
+            let found = pace(db, now() + TimeDelta::days(days)).await.unwrap();
+            assert_eq!(found, Pace { tenths: None, waiting_longer, goal: 5 }, "{days} days later");
+        }
+        let task = entity::amplification::Entity::find().one(db.read()).await.unwrap().unwrap();
+        let moved = entity::amplification::ActiveModel { id: Set(task.id), due_day: Set(day("2027-01-25")), ..Default::default() };
+        moved.update(db.read()).await.unwrap();
+        let late = now() + TimeDelta::days(8);
+        assert_eq!(pace(db, late).await.unwrap().waiting_longer, 3, "the task's own day counts");
         let recognised = entity::achievement::ActiveModel { id: Set(ids[3]), recognised_at: Set(Some(now() - TimeDelta::days(2))), ..Default::default() };
         recognised.update(db.read()).await.unwrap();
         let titles = |filter: Filter<'static>| async move {
@@ -169,8 +178,8 @@ both_databases! {
         assert_eq!(titles(Filter { term: "OLD", ..Filter::default() }).await, ["Oldest", "Older"]);
         assert_eq!(titles(Filter { term: "company 0", kind: Some(domain::advocacy::achievement::Kind::Award), ..Filter::default() }).await, [""; 0]);
         assert_eq!(
-            pace(db, now()).await.unwrap().sentence(),
-            "8 days from news to recognition this quarter; the goal is 5. Two have waited longer."
+            pace(db, late).await.unwrap().sentence(),
+            "8 days from news to recognition this quarter; the goal is 5 working days from verifying it. Three have waited longer."
         );
     }
 }

@@ -205,6 +205,7 @@ fn typed<'a>(owner: &'a str, day: &'a str) -> TypedTask<'a> {
         approver_name: "Person 0 of 0",
         approver_email: "p0@company0.example",
         shows: vec!["person:name"],
+        ..TypedTask::default()
     }
 }
 
@@ -250,7 +251,7 @@ both_databases! {
         let shown = for_approval(db, now(), &key).await.unwrap().unwrap();
         let texts: Vec<(Channel, &str)> = shown.wordings.iter().map(|one| (one.channel, one.body.as_str())).collect();
         assert_eq!(texts, [(Channel::Blog, "Well done."), (Channel::LinkedIn, "Well done indeed.")]);
-        assert_eq!((shown.day, shown.shows.as_slice(), shown.state), (Some(day(DAY)), &["Person 0 of 0: name".to_owned()][..], State::WithCustomer));
+        assert_eq!((shown.day, shown.shows.as_slice(), shown.state), (Some(day(DAY)), &[("Person 0 of 0".to_owned(), vec![Scope::Name])][..], State::WithCustomer));
         assert_eq!(shown.hash, shown.sent_hash);
         assert_eq!(refusal(stage.step(stage.priya(), Act::Schedule, "").await), AmplificationRefusal::NotNow { state: State::WithCustomer, act: Act::Schedule });
         assert_eq!(stage.answer(&key, &shown.hash, Act::CustomerApprove, "").await.unwrap(), State::Approved);
@@ -473,7 +474,7 @@ both_databases! {
         assert_eq!(stage.step(stage.priya(), Act::Resume, "").await.unwrap(), State::Scheduled);
 
         // A suggestion ends the approval, with what it says.
-        assert_eq!(refusal(stage.answer(&key, &hash, Act::CustomerSuggest, " ").await), AmplificationRefusal::CommentNeeded);
+        assert_eq!(refusal(stage.answer(&key, &hash, Act::CustomerSuggest, " ").await), AmplificationRefusal::NothingSuggested);
         assert_eq!(stage.answer(&key, &hash, Act::CustomerSuggest, "Shorter, please.").await.unwrap(), State::ChangesRequested);
         assert_eq!(stage.answer(&key, &hash, Act::CustomerSuggest, "Shorter, please.").await.unwrap(), State::ChangesRequested);
         assert_eq!(stage.answer(&key, &hash, Act::CustomerSuggest, "And kinder.").await.unwrap(), State::ChangesRequested);
@@ -785,16 +786,45 @@ both_databases! {
 
 both_databases! {
     async fn nothing_is_sent_to_whoever_asked_to_be_forgotten(scratch) {
+        use domain::advocacy::introduction::{Hindrance, IntroductionRefusal};
+        use domain::advocacy::signatory::{Signatory, SignatoryRefusal};
         use sea_orm::ConnectionTrait;
+        use store::advocacy::{ask, introduction, own_page, signatory};
+        use store::entity::{consent_notice, person};
         use tests::celebration::Celebration;
 
         let scene = Celebration::new(&scratch.db).await;
+        let (db, priya) = (&scratch.db, Actor::Staff(scene.priya));
+        // A task of theirs waits for them, another one for Bea.
+        let (_, link) = scene.sent("A prize", &["blog"], DAY).await;
+        let (others, _) = scene.sent("Another prize", &["blog"], DAY).await;
         let task = scene.verified("A prize well earned").await;
         scene.write(task, "blog", "A prize, and well earned.").await;
         scene.plan(task, DAY).await;
         scene.step(now(), task, scene.priya, Act::Submit).await;
         scene.step(now(), task, scene.otto, Act::Approve).await;
         let person = scene.task(task).await.person.expect("somebody");
+        // Both were asked something, and are offered to each other.
+        let change = async |sql: String| db.read().execute_unprepared(&sql).await.expect("a change");
+        change(format!(
+            "INSERT INTO person (company_id, email, name, title, created_at) SELECT company_id, 'bea@company0.example', 'Bea Lindqvist', 'COO', created_at FROM person WHERE id = {person}"
+        ))
+        .await;
+        let bea = person::Entity::find().filter(person::Column::Email.eq("bea@company0.example")).one(db.read()).await.unwrap().expect("Bea");
+        change(format!("UPDATE amplification SET approver_name = 'Bea Lindqvist', approver_email = 'bea@company0.example' WHERE id = {others}")).await;
+        for (id, of) in [(101, person), (102, bea.id)] {
+            change(format!(
+                "INSERT INTO ask (id, person_id, kind, wording, source, state, reasons, submitted_at, asked_at, answer_by) VALUES \
+                     ({id}, {of}, 'quote', 'Would you?', 'page', 'asked', '', '2027-01-14T09:00:00+00:00', '2027-01-14T09:00:00+00:00', '2027-01-28')"
+            ))
+            .await;
+        }
+        change(format!(
+            "INSERT INTO introduction (id, a_person_id, b_person_id, topic, state, answer_by, offered_at) VALUES \
+                 (101, {person}, {}, 'Grids', 'offered', '2027-05-01', '2027-01-14T09:00:00+00:00')",
+            bea.id
+        ))
+        .await;
         let wish = format!("INSERT INTO forget_wish (person_id, asked_at, due_day) VALUES ({person}, '2027-01-14T09:00:00+00:00', '2027-02-13')");
         scratch.db.read().execute_unprepared(&wish).await.expect("a wish");
 
@@ -803,5 +833,224 @@ both_databases! {
         assert_eq!(refusal(sending), AmplificationRefusal::ToBeForgotten);
         assert_eq!(scene.task(task).await, stands, "nothing was changed");
         assert!(tests::celebration::mails(&scratch.db, "approval-asked").await.is_empty());
+
+        // Nor for somebody else: they approve nothing, and sign for nobody.
+        let company = scene.verified_of("A milestone", "Company 0").await;
+        scene.write(company, "blog", "A milestone.").await;
+        let (owner, revision) = (scene.priya.to_string(), scene.task(company).await.revision);
+        let plan = TypedTask { shows: vec!["company:company name"], ..typed(&owner, DAY) };
+        save_plan(db, now(), priya, company, revision, &plan).await.unwrap();
+        scene.step(now(), company, scene.priya, Act::Submit).await;
+        scene.step(now(), company, scene.otto, Act::Approve).await;
+        let revision = scene.task(company).await.revision;
+        let sending = amplification::step(db, now(), priya, company, revision, Act::Send, "").await;
+        assert_eq!(refusal(sending), AmplificationRefusal::ApproverToBeForgotten);
+        let signs = Signatory::parse("Person 0 of 0", "COO", "p0@company0.example").unwrap();
+        let naming = signatory::save(db, now(), priya, bea.company_id, &signs).await;
+        assert_eq!(refusal(naming), SignatoryRefusal::of_whoever_leaves());
+
+        // What others are told, they are not: that a task waits, something ends, an ask is taken back, an offer is over.
+        remind_due(db, now() + TimeDelta::hours(48)).await.unwrap();
+        assert!(for_approval(db, now() + TimeDelta::hours(48), &link).await.unwrap().is_some(), "the link they have goes on opening");
+        assert_eq!(consent::announce_ends(db, at("2028-01-05T09:00:00Z")).await.unwrap(), 0);
+        assert_eq!(consent_notice::Entity::find().all(db.read()).await.unwrap().len(), 1, "it is not looked at again");
+        let why = ask::TypedStep { comment: "Not this year.", day: "" };
+        for id in [101, 102] {
+            ask::step(db, now(), priya, id, 1, domain::advocacy::ask::Act::Cancel, &why).await.unwrap();
+        }
+        introduction::cancel(db, now(), priya, 101).await.unwrap();
+        let IntroductionRefusal::NotPossible(hindrances) = refusal(introduction::offer(db, now(), priya, person, bea.id, "Hiring").await) else {
+            panic!("it was offered")
+        };
+        assert!(hindrances.contains(&Hindrance::Leaves("Person 0 of 0".into())), "{hindrances:?}");
+        let kinds = async |email: &str| -> Vec<String> {
+            store::outbox::unsent_to(db, email).await.unwrap().into_iter().map(|mail| mail.kind).collect()
+        };
+        assert_eq!(kinds("bea@company0.example").await, ["approval-waits", "ask-taken-back", "introduction-ended"]);
+        assert_eq!(kinds("p0@company0.example").await, Vec::<String>::new());
+
+        // The way to their own page is theirs until it is done.
+        own_page::send_link(db, now() + TimeDelta::hours(1), priya, person).await.unwrap();
+        assert_eq!(kinds("p0@company0.example").await, ["own-page-link"]);
+    }
+}
+
+both_databases! {
+    async fn a_hold_of_ours_over_theirs_stands_once_they_let_go(scratch) {
+        let stage = Stage::new(&scratch.db).await;
+        stage.allow(Scope::Name).await;
+        let (key, hash) = stage.schedule(&["blog"]).await;
+        let older = stage.task().await.revision;
+        stage.answer(&key, &hash, Act::CustomerHold, "").await.unwrap();
+        // From a page that does not know of theirs yet, nothing is confirmed that is not kept.
+        let blind = amplification::step(&stage.db, now(), stage.otto(), stage.id, older, Act::Hold, "The ceremony is later.").await;
+        assert_eq!(refusal(blind), AmplificationRefusal::Stale);
+        for _ in 0..2 {
+            assert_eq!(stage.step(stage.otto(), Act::Hold, "The ceremony is later.").await.unwrap(), State::OnHold);
+        }
+        let held = stage.task().await;
+        assert_eq!(held.hold, Some(Hold { from: State::Scheduled, by: HeldBy::Both }));
+        assert_eq!((held.steps[0].act, held.steps[0].comment.as_str()), (Act::Hold, "The ceremony is later."));
+        assert_eq!(held.steps.iter().filter(|step| step.act == Act::Hold).count(), 1, "pressed twice, it is held once");
+        assert_eq!(stage.answer(&key, &hash, Act::CustomerResume, "").await.unwrap(), State::OnHold);
+        assert_eq!(refusal(stage.publish(Channel::Blog).await), AmplificationRefusal::NotNow { state: State::OnHold, act: Act::Publish });
+        assert_eq!(stage.step(stage.otto(), Act::Resume, "").await.unwrap(), State::Scheduled);
+    }
+}
+
+both_databases! {
+    async fn nothing_was_public_before_it_was_approved_and_allowed(scratch) {
+        let stage = Stage::new(&scratch.db).await;
+        let db = &scratch.db;
+        let key = stage.send(&["blog"]).await;
+        let hash = stage.hash(&key).await;
+        let (approved_at, clock) = (at("2027-01-20T09:04:59Z"), at("2027-01-20T12:00:00Z"));
+        answer(db, approved_at, &key, &hash, Act::CustomerApprove, "", proved()).await.unwrap();
+        let allow = async |when: &str, until: NaiveDate| {
+            let wish = Wish { scope: Scope::Name, channels: Channel::ALL.to_vec(), until, exactly: true };
+            consent::give(db, at(when), Giver::Invitation(stage.guest), &wish).await.unwrap();
+        };
+        allow("2027-01-20T09:30:10Z", day("2027-12-31")).await;
+        let revision = stage.task().await.revision;
+        amplification::step(db, clock, stage.priya(), stage.id, revision, Act::Schedule, "").await.unwrap();
+        let id = stage.publication(Channel::Blog).await;
+        let public = async |since: &str| publish(db, clock, stage.priya(), id, URL, at(since)).await;
+        for (since, why) in [
+            ("2027-01-20T00:01:00Z", AmplificationRefusal::BeforeApproval { approved_at }),
+            ("2027-01-20T09:03:59Z", AmplificationRefusal::BeforeApproval { approved_at }),
+            ("2027-01-20T09:04:00Z", AmplificationRefusal::BeforeConsent),
+            ("2027-01-20T09:29:59Z", AmplificationRefusal::BeforeConsent),
+        ] {
+            assert_eq!(refusal(public(since).await), why, "{since}");
+        }
+        assert_eq!((stage.publications().await, stage.task().await.state), (vec!["planned".to_owned()], State::Scheduled));
+        // Given for longer since then, it was given before as well. The form takes no seconds.
+        allow("2027-01-20T11:00:00Z", day("2028-01-20")).await;
+        assert_eq!(public("2027-01-20T09:30:00Z").await.unwrap(), State::Published);
+    }
+}
+
+both_databases! {
+    async fn what_a_customer_held_is_ours_to_let_go_once_somebody_else_approves_it(scratch) {
+        let stage = Stage::new(&scratch.db).await;
+        let db = &scratch.db;
+        stage.allow(Scope::Name).await;
+        let (key, hash) = stage.schedule(&["blog"]).await;
+        stage.answer(&key, &hash, Act::CustomerHold, "").await.unwrap();
+        let (owner, revision) = (stage.priya.to_string(), stage.task().await.revision);
+        let other = TypedTask { approver_email: "mei@company0.example", ..typed(&owner, DAY) };
+        save_plan(db, now(), stage.priya(), stage.id, revision, &other).await.unwrap();
+        assert_eq!(refusal(stage.answer(&key, &hash, Act::CustomerResume, "").await), AmplificationRefusal::LinkOver);
+        let held = stage.task().await;
+        assert_eq!((held.state, held.hold), (State::OnHold, Some(Hold { from: State::Draft, by: HeldBy::Host })));
+        let told = held.steps.iter().find(|step| step.act == Act::Hold).expect("a step that says so");
+        assert!(told.comment.starts_with("The customer held this"), "{}", told.comment);
+        assert_eq!(stage.publications().await, ["cancelled"]);
+        assert_eq!(stage.step(stage.priya(), Act::Resume, "").await.unwrap(), State::Draft);
+    }
+}
+
+both_databases! {
+    async fn who_holds_it_gets_another_link_to_let_it_go_on(scratch) {
+        let stage = Stage::new(&scratch.db).await;
+        let db = &scratch.db;
+        stage.allow(Scope::Name).await;
+        let (key, hash) = stage.schedule(&["blog"]).await;
+        let scheduled = stage.task().await;
+        stage.answer(&key, &hash, Act::CustomerHold, "").await.unwrap();
+        mails(db, "").await;
+        // Their link is over, and theirs is the only word that counts.
+        let late = at("2027-03-01T09:00:00Z");
+        assert_eq!(for_approval(db, late, &key).await.unwrap(), None);
+        let held = stage.task().await;
+        for _ in 0..2 {
+            let sent = amplification::step(db, late, stage.priya(), stage.id, held.revision, Act::Send, "").await;
+            assert_eq!(sent.unwrap(), State::OnHold, "it lets nothing go on");
+        }
+        let sent = mails(db, "approval-asked").await;
+        assert_eq!(sent.len(), 1, "pressed twice, it is sent once");
+        assert!(matches!(sent[0].message, Message::ApprovalAsked { again: true, held: true, .. }), "{:?}", sent[0].message);
+        let still = stage.task().await;
+        assert_eq!((still.hold, &still.sent_hash, &still.approved_hash), (held.hold, &scheduled.sent_hash, &scheduled.approved_hash));
+        assert_eq!((still.approved_at, stage.publications().await), (scheduled.approved_at, vec!["planned".to_owned()]));
+        let fresh = sent[0].secret.clone().unwrap().link.unwrap();
+        assert_eq!(refusal(answer(db, late, &key, &hash, Act::CustomerResume, "", proved()).await), AmplificationRefusal::LinkOver);
+        assert_eq!(answer(db, late, &fresh, &hash, Act::CustomerResume, "", proved()).await.unwrap(), State::Scheduled);
+        // What only we hold is not theirs to let go.
+        stage.step(stage.priya(), Act::Hold, "Not yet.").await.unwrap();
+        let ours = AmplificationRefusal::NotNow { state: State::OnHold, act: Act::Send };
+        assert_eq!(refusal(stage.step(stage.priya(), Act::Send, "").await), ours);
+    }
+}
+
+both_databases! {
+    async fn what_is_public_goes_when_somebody_asks_for_it(scratch) {
+        use store::advocacy::publication::{get, open_take_down};
+
+        const WHY: &str = "They asked for it by mail.";
+        let stage = Stage::new(&scratch.db).await;
+        let db = &scratch.db;
+        stage.allow(Scope::Name).await;
+        stage.schedule(&["blog"]).await;
+        let id = stage.publication(Channel::Blog).await;
+        assert_eq!(refusal(open_take_down(db, now(), stage.otto(), id, WHY).await), PublicationRefusal::NotLive);
+        assert_eq!(refusal(open_take_down(db, now(), stage.otto(), 987_654, WHY).await), PublicationRefusal::Unknown);
+        assert_eq!(stage.publish(Channel::Blog).await.unwrap(), State::Published);
+        mails(db, "").await;
+
+        // Not without a reason; asked for twice, it is asked for once.
+        let PublicationRefusal::Fields(fields) = refusal(open_take_down(db, now(), stage.otto(), id, " gone ").await) else { panic!("opened") };
+        assert_eq!(fields.iter().map(|why| why.field).collect::<Vec<_>>(), ["reason"]);
+        let due = take_down_due(now().date_naive());
+        assert_eq!(open_take_down(db, now(), stage.otto(), id, WHY).await.unwrap(), due);
+        assert_eq!(open_take_down(db, now() + TimeDelta::days(1), stage.priya(), id, "").await.unwrap(), due);
+        let mut told: Vec<String> = mails(db, "take-down-needed").await.into_iter().map(|mail| mail.to_email).collect();
+        told.sort();
+        assert_eq!(told, ["otto@halden.example", "priya@halden.example"]);
+        let page = get(db, now(), id).await.unwrap().unwrap();
+        let asked: Vec<_> = page.take_downs.iter().map(|one| (one.due_day, one.reason.as_str(), one.asked_by.as_deref(), one.done_at)).collect();
+        assert_eq!((page.state, asked), (PublicationState::Live, vec![(due, WHY, Some("marketing"), None)]));
+        assert_eq!((stage.task().await.state, stage.give().await.0), (State::Published, 1), "it can still be seen");
+
+        // Gone, with proof, as any other.
+        close_take_down(db, now(), stage.priya(), page.take_downs[0].id, PROOF).await.unwrap();
+        assert_eq!((stage.task().await.state, stage.give().await.0), (State::Withdrawn, 0));
+        assert_eq!(refusal(open_take_down(db, now(), stage.otto(), id, WHY).await), PublicationRefusal::TakenDown);
+    }
+}
+
+both_databases! {
+    async fn what_waited_for_somebody_forgotten_is_planned_anew_and_mentioned_again(scratch) {
+        use sea_orm::ConnectionTrait;
+        use tests::celebration::Celebration;
+
+        let scene = Celebration::new(&scratch.db).await;
+        let db = &scratch.db;
+        let root = Actor::Staff(staff(db, "root@halden.example", Role::Admin).await);
+        let id = scene.verified_of("A prize of the firm", "Company 0").await;
+        scene.write(id, "blog", "Well done, all of you.").await;
+        let (owner, revision) = (scene.priya.to_string(), scene.task(id).await.revision);
+        let plan = TypedTask { shows: vec!["company:company name"], ..typed(&owner, DAY) };
+        save_plan(db, now(), Actor::Staff(scene.priya), id, revision, &plan).await.unwrap();
+        scene.step(now(), id, scene.priya, Act::Submit).await;
+        scene.step(now(), id, scene.otto, Act::Approve).await;
+        scene.step(now(), id, scene.priya, Act::Send).await;
+        let guest = store::entity::invitation::Entity::find_by_id(scene.guest).one(db.read()).await.unwrap().unwrap();
+        for sql in [
+            format!("UPDATE amplification SET reminders = 2, reminded_at = '2027-01-19T09:00:00+00:00', escalated_at = '2027-01-21T09:00:00+00:00' WHERE id = {id}"),
+            format!("INSERT INTO forget_wish (person_id, asked_at, due_day) VALUES ({}, '2027-03-30T09:00:00+00:00', '2027-04-29')", guest.person_id),
+        ] {
+            db.read().execute_unprepared(&sql).await.expect("the row");
+        }
+        let row = async || store::entity::amplification::Entity::find_by_id(id).one(db.read()).await.unwrap().unwrap();
+        let (before, later) = (row().await, at("2027-04-10T09:00:00Z"));
+        store::advocacy::forgetting::forget(db, later, root, guest.person_id).await.unwrap();
+        let task = row().await;
+        assert_eq!((task.state.as_str(), task.sent_hash.as_str(), task.approver_email.as_str(), task.token_hash.as_deref()), ("draft", "", "", None));
+        assert_eq!((task.waits_since, task.reminders, task.reminded_at, task.escalated_at), (later, 0, None, None));
+        assert!(task.sequence > before.sequence, "whoever follows the due days sees it change");
+        let step = scene.task(id).await.steps.remove(0);
+        assert_eq!((step.act, step.from_state, step.to_state), (Act::Edit, State::WithCustomer, State::Draft));
+        assert_eq!(remind_due(db, later + TimeDelta::hours(24)).await.unwrap(), 1, "its owner hears of it again");
     }
 }

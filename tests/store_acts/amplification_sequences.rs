@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Role;
 use domain::advocacy::achievement::Typed;
 use domain::advocacy::amplification::{Act, AmplificationRefusal, State, acts};
@@ -48,8 +48,8 @@ struct Stage {
     keys: Vec<String>,
     /// Every hash the customer had before them.
     seen: Vec<String>,
-    /// Every hash they said yes to.
-    approved: BTreeSet<String>,
+    /// Every hash they said yes to, and when they did last.
+    approved: BTreeMap<String, DateTime<Utc>>,
     /// What each publication was published as.
     published: BTreeMap<i64, String>,
 }
@@ -68,7 +68,7 @@ impl Stage {
             Typed { kind: "award", email: "p0@company0.example", title: "Innovator of the Year", day: "2027-01-12", ..Typed::default() };
         let id = store::advocacy::achievement::report(db, now(), by, &typed).await.unwrap().id();
         let id = store::advocacy::achievement::verify(db, now(), by, id, 1).await.unwrap().task;
-        let (keys, seen, approved, published) = (vec![], vec!["nothing".to_owned()], BTreeSet::new(), BTreeMap::new());
+        let (keys, seen, approved, published) = (vec![], vec!["nothing".to_owned()], BTreeMap::new(), BTreeMap::new());
         Self { db: db.clone(), guest, staff, id, keys, seen, approved, published }
     }
 
@@ -181,6 +181,7 @@ impl Stage {
             approver_name: "Person 0 of 0",
             approver_email: "p0@company0.example",
             shows,
+            ..TypedTask::default()
         };
         done(save_plan(&self.db, clock, Actor::Staff(self.staff[0]), self.id, before.revision, &typed).await)
     }
@@ -195,7 +196,10 @@ impl Stage {
         let answered = done(answer(&self.db, clock, key, &hash, act, "Dear all.", proved()).await);
         if answered && act == Act::CustomerApprove {
             assert_eq!(before.current_hash.as_deref(), Some(hash.as_str()), "what they said yes to is what it is");
-            self.approved.insert(hash);
+            // Said again, it was said before.
+            if before.state == State::WithCustomer {
+                self.approved.insert(hash, clock);
+            }
         }
         answered
     }
@@ -218,14 +222,27 @@ impl Stage {
         }
         let id = dice.one_of(from);
         let row = rows.iter().find(|row| row.id == id).unwrap();
-        let done = done(publish(&self.db, clock, by, id, URL, clock).await);
+        // Now and then they say that it was public a while ago already: no dice are rolled for that.
+        let (turns, mut since) = (clock.timestamp() / 120, clock);
+        if turns % 3 == 0 {
+            since = clock - TimeDelta::minutes(turns % 97);
+        }
+        let mut published = done(publish(&self.db, clock, by, id, URL, since).await);
+        if !published && since != clock {
+            since = clock;
+            published = done(publish(&self.db, clock, by, id, URL, since).await);
+        }
+        let done = published;
         if done && row.state == "planned" {
             let hash = before.current_hash.clone().expect("something that was written");
             assert_eq!(row.approved_hash, hash, "it is what was planned");
-            assert!(self.approved.contains(&hash), "the customer said yes to exactly this");
-            assert_eq!(before.planned_for, Some(clock.date_naive()), "on the day they said yes to");
+            let approved_at = self.approved.get(&hash).expect("the customer said yes to exactly this");
+            assert!(minute(*approved_at) <= minute(since), "they said so at {approved_at}, and it was public at {since}");
+            assert_eq!(before.planned_for, Some(since.date_naive()), "on the day they said yes to");
             assert!(matches!(before.state, State::Scheduled | State::Failed), "{}", before.state);
-            assert!(all_given(&self.db, id, &row.channel, clock.date_naive()).await, "every consent is live at that moment");
+            for moment in [since, clock] {
+                assert!(all_given(&self.db, id, &row.channel, moment).await, "every consent is live at {moment}");
+            }
             self.published.insert(id, hash);
         } else if done {
             assert_eq!(row.state, "live", "said again");
@@ -254,7 +271,7 @@ impl Stage {
         assert_eq!(sources.len(), entries.len(), "{at}");
         if matches!(task.state, State::Approved | State::Scheduled) {
             assert_eq!(task.current_hash.as_deref(), Some(task.approved_hash.as_str()), "{at}");
-            assert!(self.approved.contains(&task.approved_hash), "{at}");
+            assert!(self.approved.contains_key(&task.approved_hash), "{at}");
         }
         if matches!(task.state, State::Draft | State::InReview | State::ApprovedInternally | State::WithCustomer | State::ChangesRequested)
         {
@@ -273,8 +290,14 @@ fn done<T: std::fmt::Debug>(result: Result<T, Halt<AmplificationRefusal>>) -> bo
     }
 }
 
-/// Whether everything a publication shows is given on a day, by the stored ledger alone.
-async fn all_given(db: &Db, id: i64, channel: &str, on: NaiveDate) -> bool {
+/// What the form takes: no seconds.
+fn minute(at: DateTime<Utc>) -> i64 {
+    at.timestamp().div_euclid(60)
+}
+
+/// Whether everything a publication shows was given at a moment, by the stored ledger alone.
+async fn all_given(db: &Db, id: i64, channel: &str, moment: DateTime<Utc>) -> bool {
+    let on = moment.date_naive();
     let ledger = consent_event::Entity::find().order_by_asc(consent_event::Column::Id).all(db.read()).await.unwrap();
     let uses = publication_use::Entity::find().all(db.read()).await.unwrap();
     let mut uses = uses.iter().filter(|one| one.publication_id == id).peekable();
@@ -282,7 +305,10 @@ async fn all_given(db: &Db, id: i64, channel: &str, on: NaiveDate) -> bool {
     uses.all(|one| {
         let newest = ledger.iter().rev().find(|row| {
             let named = row.channels.split(',').any(|word| word == channel);
-            row.person_id == one.person_id && row.scope == one.scope && (named || (row.act == "withdraw" && row.channels.is_empty()))
+            minute(row.recorded_at) <= minute(moment)
+                && row.person_id == one.person_id
+                && row.scope == one.scope
+                && (named || (row.act == "withdraw" && row.channels.is_empty()))
         });
         newest.is_some_and(|row| row.act == "grant" && row.from_day <= on && on <= row.until_day)
     })

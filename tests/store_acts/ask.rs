@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Refusal;
 use domain::access::Role;
-use domain::advocacy::ask::{Act, AskKind, NextGive, Reason, Source, State};
+use domain::advocacy::ask::{Act, AskKind, NextGive, Reason, Source, State, Waits};
 use domain::advocacy::consent::{Group, Scope, Subject, Wish, usual_end};
 use domain::advocacy::matching::Need;
 use domain::advocacy::own_limit::{Limits, TypedLimits};
@@ -15,7 +15,7 @@ use domain::conduct::quiet_period::{QuietRefusal, SettingAside};
 use domain::registration::invitation::Acceptance;
 use domain::registration::proof::YesNo;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
-use store::advocacy::ask::{self, AskRefusal, Submitting, TypedDraft, TypedStep};
+use store::advocacy::ask::{self, AskRefusal, Filter, Submitting, TypedDraft, TypedStep, WaitsFor};
 use store::advocacy::consent::Giver;
 use store::advocacy::{consent, matching, own_limit, own_page, problem, setting};
 use store::cohort::allotment::NewAllotment;
@@ -492,11 +492,14 @@ both_databases! {
         world.give(person).await;
         let (db, priya) = (&world.db, priya(&world).await);
         let id = asked(&world, priya, person, "review", now()).await;
-        assert_eq!(ask::expire_due(db, at("2027-01-29T23:59:59Z")).await.unwrap(), 0, "the last day is theirs");
-        let late = ask::answer(db, at("2027-01-30T00:00:00Z"), Actor::Person(person), person, id, yes_no(true), "").await;
+        // 29 January, by the last clock on earth.
+        assert_eq!(ask::expire_due(db, at("2027-01-30T11:59:59Z")).await.unwrap(), 0, "the last day is theirs, wherever they are");
+        let proof = ask::answer(db, at("2027-01-30T11:59:59Z"), Actor::Person(person), person, id, YesNo::Yes(None), "").await;
+        assert_eq!(refusal(proof), AskRefusal::ProofNeeded, "nothing but the code is missing");
+        let late = ask::answer(db, at("2027-01-30T12:00:00Z"), Actor::Person(person), person, id, yes_no(true), "").await;
         assert_eq!(refusal(late), AskRefusal::Over);
-        assert_eq!(ask::expire_due(db, at("2027-01-30T00:00:00Z")).await.unwrap(), 1);
-        assert_eq!(ask::expire_due(db, at("2027-01-30T00:00:00Z")).await.unwrap(), 0);
+        assert_eq!(ask::expire_due(db, at("2027-01-30T12:00:00Z")).await.unwrap(), 1);
+        assert_eq!(ask::expire_due(db, at("2027-01-30T12:00:00Z")).await.unwrap(), 0);
         assert_eq!(ask::get(db, id).await.unwrap().unwrap().state, State::Expired);
         assert_eq!(ask::open_for(db, person).await.unwrap(), []);
         assert_eq!(codes(&world, at("2027-02-01T00:00:00Z"), person, Some(AskKind::Beta)).await, Vec::<&str>::new(), "it stands in nobody's way");
@@ -737,6 +740,98 @@ async fn no_sequence_asks_in_a_quiet_period(kind: Kind, seed: u64) {
     let expected: Vec<_> = expected.into_iter().map(|(person, wording, state)| (person, wording, state.to_owned())).collect();
     assert_eq!(kept, expected, "every ask is kept with its answer");
     assert!(refused > 0 && let_through > 0, "seed {seed} met quiet periods, and some that were set aside: {refused}, {let_through}");
+}
+
+both_databases! {
+    async fn what_waits_for_somebody_is_counted_and_listed_alike(scratch) {
+        let world = opened(&scratch).await;
+        world.name(0, 2).await;
+        world.name(1, 2).await;
+        let mut people = Vec::new();
+        for email in ["p0@company0.example", "p1@company0.example", "p0@company1.example", "p1@company1.example"] {
+            let person = person_of(&world, email).await;
+            world.give(person).await;
+            people.push(person);
+        }
+        let (db, manager, priya) = (&world.db, world.actor(), priya(&world).await);
+        let Actor::Staff(priya_id) = priya else { panic!("no staff") };
+        let submitted = async |by: Actor, person: i64| {
+            ask::submit(db, now(), by, Source::Page, person, "review", "Would you?").await.unwrap();
+            let newest = entity::ask::Entity::find().order_by_desc(entity::ask::Column::Id).one(db.read()).await.unwrap().unwrap();
+            (newest.id, newest.revision)
+        };
+        let step = async |by, (id, revision): (i64, i32), act, comment: &'static str, day: &'static str| {
+            ask::step(db, now(), by, id, revision, act, &TypedStep { comment, day }).await.unwrap()
+        };
+
+        // One waits for other eyes, one is in a hand, one came back, one has a yes; a draft that was never submitted waits for nobody.
+        submitted(manager, people[0]).await;
+        let taken = submitted(priya, people[1]).await;
+        step(manager, taken, Act::TakeUp, "", "").await;
+        let back = submitted(manager, people[2]).await;
+        step(priya, back, Act::SendBack, "Say why it is them.", "").await;
+        let yes = asked(&world, priya, people[3], "review", now()).await;
+        ask::answer(db, now(), Actor::Person(people[3]), people[3], yes, yes_no(true), "").await.unwrap();
+        ask::save_draft(db, now(), manager, 0, 0, &TypedDraft { person: people[0], kind: "beta", wording: "" }).await.unwrap();
+
+        let counted = async |staff: i64, owner: Option<i64>| {
+            let waiting = ask::waiting(db, now(), staff, owner).await.unwrap();
+            for (what, count) in &waiting {
+                let waits = Some(WaitsFor { what: *what, staff, today: now().date_naive() });
+                let listed = ask::list(db, &Filter { waits, owner, ..Filter::default() }, 1).await.unwrap();
+                assert_eq!((listed.total, listed.rows.len()), (u64::from(*count), *count as usize), "{what} for {staff}");
+            }
+            waiting.into_iter().map(|(_, count)| count).collect::<Vec<_>>()
+        };
+        assert_eq!(Waits::ALL, [Waits::Eyes, Waits::Hands, Waits::SentBack, Waits::Day, Waits::Due]);
+        assert_eq!(counted(world.manager, Some(world.manager)).await, [0, 1, 1, 1, 0]);
+        assert_eq!(counted(priya_id, None).await, [1, 0, 0, 1, 0]);
+        assert_eq!(counted(priya_id, Some(priya_id)).await, [0; 5], "nobody was invited to a cohort of hers");
+
+        // A day is agreed, and has come; what came back is submitted once more.
+        step(manager, (yes, 4), Act::Schedule, "", "2027-01-15").await;
+        let (id, revision) = (back.0, back.1 + 1);
+        ask::submit_draft(db, now(), manager, id, revision, "review", "Would you, since you asked for it?").await.unwrap();
+        assert_eq!(counted(world.manager, None).await, [0, 1, 0, 0, 1]);
+        assert_eq!(counted(priya_id, None).await, [2, 0, 0, 0, 1]);
+    }
+}
+
+both_databases! {
+    async fn what_took_place_earlier_stands_on_its_own_day(scratch) {
+        let world = opened(&scratch).await;
+        world.name(0, 2).await;
+        let (db, manager, priya) = (&world.db, world.actor(), priya(&world).await);
+        for (email, scheduled, took_place) in [("p0@company0.example", "", "2027-01-12"), ("p1@company0.example", "2027-02-01", "2027-01-13")] {
+            let person = person_of(&world, email).await;
+            world.give(person).await;
+            let id = asked(&world, priya, person, "review", at("2027-01-10T09:00:00Z")).await;
+            ask::answer(db, at("2027-01-11T09:00:00Z"), Actor::Person(person), person, id, yes_no(true), "").await.unwrap();
+            let mut revision = 4;
+            if !scheduled.is_empty() {
+                let typed = TypedStep { comment: "", day: scheduled };
+                assert_eq!(ask::step(db, now(), manager, id, revision, Act::Schedule, &typed).await.unwrap(), State::Scheduled);
+                revision += 1;
+            }
+            let complete = async |day: &'static str| ask::step(db, now(), manager, id, revision, Act::Complete, &TypedStep { comment: "", day }).await;
+            // Neither before they were asked, nor on a day to come, nor on a day nobody said.
+            for day in ["2027-01-09", "2027-01-16", "soon"] {
+                let AskRefusal::Fields(wrong) = refusal(complete(day).await) else { panic!("{day}") };
+                assert_eq!(wrong.iter().map(|why| why.field).collect::<Vec<_>>(), ["took_place"], "{day}");
+            }
+            let nothing = refusal(complete("").await);
+            assert_eq!(nothing.code(), if scheduled.is_empty() { "fields" } else { "not-yet" });
+            assert_eq!(ask::get(db, id).await.unwrap().unwrap().revision, revision, "nothing changed");
+            for _ in 0..2 {
+                assert_eq!(complete(took_place).await.unwrap(), State::Completed);
+            }
+            let on: chrono::NaiveDate = took_place.parse().unwrap();
+            let entry = entity::ledger_entry::Entity::find().filter(entity::ledger_entry::Column::Source.eq(format!("ask:{id}"))).all(db.read()).await.unwrap();
+            assert_eq!(entry.iter().map(|entry| entry.happened_on).collect::<Vec<_>>(), [on]);
+            assert_eq!(ask::get(db, id).await.unwrap().unwrap().scheduled_for, Some(on));
+            assert_eq!(ask::all_for(db, person).await.unwrap()[0].took_place, Some(on));
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

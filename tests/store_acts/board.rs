@@ -1,15 +1,18 @@
 //! The board, the list, the month, what needs somebody, and the private calendar of what is due.
 
 use domain::access::Role;
-use domain::advocacy::amplification::{Act, State};
+use domain::advocacy::amplification::{Act, AmplificationRefusal, State};
 use domain::advocacy::board::{Column, column};
 use domain::advocacy::consent::{Channel, Scope};
+use domain::advocacy::publication::take_down_due;
 use domain::advocacy::result::TypedResult;
+use domain::advocacy::wording::TypedWording;
 use sea_orm::ConnectionTrait;
-use store::Actor;
+use store::advocacy::amplification::{ToTakeDown, begin_wording, end_wording};
 use store::advocacy::board::{Board, Card, Filter, Mark, Sort, board, list, month, needs, owners};
 use store::advocacy::due_feed::{self, What};
 use store::advocacy::setting;
+use store::{Actor, Halt};
 use tests::both_databases;
 use tests::celebration::{Celebration, DAY, at, day};
 use tests::world::{now, staff};
@@ -195,5 +198,69 @@ both_databases! {
         assert_eq!(due_feed::owner(db, now(), &newer).await.unwrap(), None, "no longer of marketing");
         assert_eq!(due_feed::owner(db, now(), "due_unknown").await.unwrap(), None);
         assert_eq!(due_feed::renew(db, now(), 999).await.unwrap(), None);
+    }
+}
+
+both_databases! {
+    async fn what_is_to_be_taken_down_and_what_was_sent_back_stand_on_the_card(scratch) {
+        let stage = Celebration::new(&scratch.db).await;
+        let db = &scratch.db;
+        let noon = at("2027-01-20T12:00:00Z");
+        let (public, _) = stage.scheduled("Public", &["blog"], DAY).await;
+        stage.publish(noon, public, Channel::Blog).await;
+        let (sent, key) = stage.sent("Sent", &["press"], DAY).await;
+        let hash = store::advocacy::amplification::for_approval(db, now(), &key).await.unwrap().unwrap().hash;
+        store::advocacy::amplification::answer(db, now(), &key, &hash, Act::CustomerSuggest, "Shorter, please.", None).await.unwrap();
+        let card = async |id: i64| {
+            let found = list(db, noon, &Filter::default(), Sort::Due, 1).await.unwrap();
+            found.rows.into_iter().find(|card| card.id == id).expect("a card")
+        };
+        assert_eq!((card(public).await.down_by, card(public).await.suggested), (None, false));
+        assert_eq!((card(sent).await.down_by, card(sent).await.suggested), (None, true));
+        assert_eq!(stage.task(public).await.take_downs, []);
+
+        // A consent is taken back where it is public.
+        let publication = stage.publication(public, Channel::Blog).await;
+        store::advocacy::consent::withdraw(db, noon, store::advocacy::consent::Giver::Invitation(stage.guest), Scope::Name, &[Channel::Blog]).await.unwrap();
+        let by = take_down_due(day(DAY));
+        assert_eq!((card(public).await.down_by, card(sent).await.down_by), (Some(by), None));
+        let found = board(db, noon, &Filter::default()).await.unwrap();
+        assert_eq!(found.published.iter().map(|card| (card.id, card.down_by)).collect::<Vec<_>>(), [(public, Some(by))]);
+        let task = stage.task(public).await;
+        assert_eq!(task.take_downs, [ToTakeDown { publication, channel: Channel::Blog, by }]);
+        assert_eq!(task.wordings[0].publication.as_ref().map(|line| line.down_by), Some(Some(by)));
+
+        // Gone, there is nothing to take down any more.
+        let open = store::advocacy::publication::get(db, noon, publication).await.unwrap().unwrap().take_downs[0].id;
+        let proof = "Checked on Monday: the page answers 404.";
+        store::advocacy::publication::close_take_down(db, noon, Actor::Staff(stage.priya), open, proof).await.unwrap();
+        assert_eq!((card(public).await.state, card(public).await.down_by), (State::Withdrawn, None));
+        assert_eq!(stage.task(public).await.take_downs, []);
+    }
+}
+
+both_databases! {
+    async fn words_that_stand_are_not_begun_anew(scratch) {
+        let stage = Celebration::new(&scratch.db).await;
+        let db = &scratch.db;
+        let id = stage.verified("Written").await;
+        let begin = async |body: &str| {
+            let typed = TypedWording { channel: "blog", language: "en", body, ..TypedWording::default() };
+            let revision = stage.task(id).await.revision;
+            begin_wording(db, now(), Actor::Staff(stage.priya), id, revision, &typed).await
+        };
+        begin("One.").await.unwrap();
+        begin("One.").await.expect("a second press of the button");
+        match begin("Another.").await.expect_err("a refusal") {
+            Halt::Refused(AmplificationRefusal::Fields(wrong)) => assert_eq!(wrong.iter().map(|why| why.field).collect::<Vec<_>>(), ["channel"]),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(stage.task(id).await.wordings[0].body, "One.");
+
+        // Taken off, the channel is free again.
+        let revision = stage.task(id).await.revision;
+        end_wording(db, now(), Actor::Staff(stage.priya), id, revision, "blog", "en").await.unwrap();
+        begin("Another.").await.unwrap();
+        assert_eq!(stage.task(id).await.wordings[0].body, "Another.");
     }
 }

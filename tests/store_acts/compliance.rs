@@ -428,7 +428,7 @@ both_databases! {
         let mut live = Vec::new();
         for title in ["A week on energy", "A year on"] {
             let shows = vec![(Named::Email("p0@company0.example"), vec!["name"])];
-            let plan = TypedPlan { title, channel: "blog", day: "2027-01-20", shows };
+            let plan = TypedPlan { title, channel: "blog", day: "2027-01-15", shows };
             let id = publication_store::plan(&world.db, now(), marketing, &plan).await.expect("planned");
             publication_store::publish(&world.db, now(), marketing, id, 1, "https://halden.example/a").await.expect("public");
             live.push(id);

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::access::Role;
+use domain::advocacy::achievement::Typed;
+use domain::advocacy::amplification::{Act, AmplificationRefusal, TypedTask};
 use domain::advocacy::consent::{Group, Scope, Wish, usual_end};
 use domain::advocacy::forgetting::ForgettingRefusal;
 use domain::advocacy::publication::{Named, TypedPlan};
@@ -11,13 +13,15 @@ use domain::registration::proof::ProofRefusal;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set, Statement};
 use store::advocacy::consent::{self, Giver};
 use store::advocacy::forgetting::{Asked, Forgotten, Sending, Standing, ask, forget, send_code, standing, wishes};
-use store::advocacy::{own_page, publication};
+use store::advocacy::reminder::remind_due;
+use store::advocacy::{achievement, amplification, own_page, publication};
 use store::entity;
 use store::outbox::Message;
 use store::registration::invitation::{self, Answer};
 use store::registration::proof::Sending as Code;
 use store::{Actor, Db, Halt};
 use tests::both_databases;
+use tests::celebration::Celebration;
 use tests::world::{Plan, World, now, staff};
 
 const NAME: &str = "Ida Canary-Ålund";
@@ -25,6 +29,8 @@ const EMAIL: &str = "ida.canary@company0.example";
 /// In whatever she wrote or was written about her.
 const CANARY: &str = "canary";
 const URL: &str = "https://halden.example/news/a-week";
+/// What was said of her, without her whole name.
+const NEWS: &str = "Canary honoured for plant safety";
 
 fn refusal<T: std::fmt::Debug, R>(result: Result<T, Halt<R>>) -> R {
     match result.expect_err("a refusal") {
@@ -110,7 +116,8 @@ async fn plant(world: &World, ida: i64, bea: i64, priya: i64) {
             "INSERT INTO person (company_id, email, name, title, created_at, merged_into) VALUES ({company}, 'i.canary@company0.example', 'Ida B. Canary', '', {AT}, {ida})"
         ),
         format!(
-            "INSERT INTO advocate (person_id, stage, interests, topics, handles, events, languages, note, created_at) VALUES ({ida}, 'active', 'canary', 'canary', 'in/canary', '', 'en', 'canary', {AT})"
+            "INSERT INTO advocate (person_id, stage, interests, topics, handles, events, languages, note, created_at) VALUES ({ida}, 'active', 'canary', 'canary', 'in/canary', '', 'en', 'canary', {AT}) \
+                 ON CONFLICT (person_id) DO UPDATE SET stage = 'active', interests = 'canary', topics = 'canary', handles = 'in/canary', note = 'canary'"
         ),
         format!("INSERT INTO own_limit (person_id, never, note, set_at) VALUES ({ida}, 'quote', 'canary', {AT})"),
         format!("INSERT INTO problem (person_id, what, opened_at, solution) VALUES ({ida}, 'canary', {AT}, 'canary')"),
@@ -127,6 +134,18 @@ async fn plant(world: &World, ida: i64, bea: i64, priya: i64) {
             "INSERT INTO achievement (id, kind, person_id, company_id, title, title_key, outlet, url, happened_on, language, evidence, source, state, reason, reported_at) VALUES \
                  (101, 'award', {ida}, {company}, 'Canary of the year', 'canary of the year', 'Canary Weekly', 'https://news.example/canary', '2027-01-10', 'en', 'canary', 'form', 'verified', '', {AT}), \
                  (102, 'milestone', NULL, {company}, 'A prize for {NAME}', 'a prize for ida canary-ålund', '', NULL, '2027-01-10', 'en', '', 'form', 'verified', '', {AT})"
+        ),
+        // Rejected as the same as hers, and found by her company's name.
+        format!(
+            "INSERT INTO achievement (id, kind, person_id, company_id, title, title_key, outlet, url, happened_on, language, evidence, source, state, reason, same_as, reported_at) VALUES \
+                 (103, 'award', NULL, {company}, 'Canary honoured', 'canary honoured', 'Canary Daily', NULL, '2027-01-10', 'en', '', 'form', 'rejected', '', 101, {AT})"
+        ),
+        format!(
+            "INSERT INTO watched_name (id, name, name_key, company_id, created_at) VALUES (203, 'Company 0', 'company 0', {company}, {AT})"
+        ),
+        format!(
+            "INSERT INTO feed_item (watched_feed_id, watched_name_id, guid, url, title, summary, published_on, state, achievement_id, found_at) VALUES \
+                 (201, 203, 'h', 'https://news.example/canary-honoured', '{NEWS}', 'canary', '2027-01-10', 'taken', 101, {AT})"
         ),
         format!(
             "INSERT INTO amplification (id, achievement_id, due_day, state, held_from, held_by, approver_name, approver_email, token_hash, sent_hash, approved_hash, waits_since, uid, created_at, modified_at) VALUES \
@@ -197,6 +216,43 @@ async fn plant(world: &World, ida: i64, bea: i64, priya: i64) {
             ..Default::default()
         };
         wording.insert(db.read()).await.expect("a wording");
+    }
+}
+
+/// What the news said of her goes its way: put right, verified, approved by her, not allowed where it was to be seen, and left to
+/// wait until colleagues are told twice, and somebody else of it. Something else is rejected.
+async fn celebrate(scene: &Celebration) {
+    let (db, by) = (&scene.db, Actor::Staff(scene.priya));
+    let typed = |title, day| Typed { kind: "award", email: EMAIL, title, day, ..Typed::default() };
+    let id = achievement::report(db, now(), by, &typed("The canary", "2027-01-12")).await.expect("a report").id();
+    achievement::edit(db, now(), by, id, 1, &typed(NEWS, "2027-01-12")).await.expect("put right");
+    let rumour = achievement::report(db, now(), by, &typed("A canary wins", "2027-01-11")).await.expect("a report").id();
+    achievement::reject(db, now(), by, rumour, 1, "The canary did not win this.", "").await.expect("rejected");
+    let task = achievement::verify(db, now(), by, id, 2).await.expect("verified").task;
+    scene.write(task, "press", "Well done.").await;
+    let owner = scene.priya.to_string();
+    let plan = TypedTask {
+        owner: &owner,
+        due_day: "2027-01-22",
+        planned_for: "2027-01-20",
+        approver_name: NAME,
+        approver_email: EMAIL,
+        shows: vec!["person:name"],
+        ..TypedTask::default()
+    };
+    let revision = scene.task(task).await.revision;
+    amplification::save_plan(db, now(), by, task, revision, &plan).await.expect("a plan");
+    scene.step(now(), task, scene.priya, Act::Submit).await;
+    scene.step(now(), task, scene.otto, Act::Approve).await;
+    scene.step(now(), task, scene.priya, Act::Send).await;
+    let sent = store::outbox::unsent_to(db, EMAIL).await.expect("mails");
+    let key = sent.into_iter().rfind(|mail| mail.kind == "approval-asked").and_then(|mail| mail.secret).and_then(|secret| secret.link);
+    scene.answer(now(), &key.expect("a link"), Act::CustomerApprove).await;
+    let revision = scene.task(task).await.revision;
+    let refused = refusal(amplification::step(db, now(), by, task, revision, Act::Schedule, "").await);
+    assert!(matches!(refused, AmplificationRefusal::ConsentMissing(_)), "{refused:?}");
+    for hours in [24, 48, 72] {
+        assert_eq!(remind_due(db, now() + TimeDelta::hours(hours)).await.expect("a look"), 1, "after {hours} hours");
     }
 }
 
@@ -271,7 +327,7 @@ both_databases! {
         let title = format!("A week with {NAME}");
         let mut published = Vec::new();
         for channel in ["blog", "newsletter"] {
-            let plan = TypedPlan { title: &title, channel, day: "2027-01-20", shows: vec![(Named::Email(EMAIL), vec!["name"])] };
+            let plan = TypedPlan { title: &title, channel, day: "2027-01-15", shows: vec![(Named::Email(EMAIL), vec!["name"])] };
             published.push(publication::plan(db, now(), Actor::Staff(priya), &plan).await.unwrap());
         }
         publication::publish(db, now(), Actor::Staff(priya), published[0], 1, URL).await.unwrap();
@@ -282,8 +338,18 @@ both_databases! {
         let token = |kind: &str| sent.iter().rfind(|mail| mail.kind == kind).unwrap().secret.clone().unwrap().link.unwrap();
         let (own, seat) = (token("own-page-link"), token("accepted"));
         let cookie = store::sign_in::open_invitation(db, now(), &seat).await.unwrap().expect("the link opens").cookie;
+        let otto = staff(db, "otto@halden.example", Role::Marketing).await;
+        celebrate(&Celebration { db: db.clone(), guest: invited, priya, otto }).await;
         plant(&world, ida, bea, priya).await;
         let before = dump(db).await;
+        for place in ["achievement.title", "history.after", "publish_decision.title", "outbox.subject", "outbox.message", "feed_item.title"] {
+            let tells = |line: &str| line.starts_with(&format!("{place}: ")) && line.contains(NEWS);
+            assert!(before.lines().any(tells), "{place} tells what was said of her");
+        }
+        for kind in ["approval-answered", "task-waits", "task-escalated"] {
+            let tells = |line: &str| line.contains(NEWS) && line.contains(&format!("\"kind\":\"{kind}\""));
+            assert!(before.lines().any(tells), "{kind} tells what was said of her");
+        }
         assert!(lines_with(&before, CANARY).len() > 40, "she is everywhere: {}", lines_with(&before, CANARY).join("\n"));
         assert!(store::sign_in::executive(db, now(), &cookie).await.unwrap().is_some());
 
@@ -337,20 +403,33 @@ both_databases! {
         let tasks = entity::amplification::Entity::find().order_by_asc(entity::amplification::Column::Id).all(db.read()).await.unwrap();
         assert_eq!(
             tasks.iter().map(|task| (task.state.as_str(), task.approver_email.as_str(), task.token_hash.is_some(), task.sent_hash.as_str())).collect::<Vec<_>>(),
-            [("withdrawn", "", false, ""), ("draft", "", false, "")]
+            [("withdrawn", "", false, ""), ("withdrawn", "", false, ""), ("draft", "", false, "")]
         );
         let bodies = entity::wording::Entity::find().order_by_asc(entity::wording::Column::Id).all(db.read()).await.unwrap();
         let kept = format!("A word on Forgotten person {ida}.");
-        assert_eq!(bodies.iter().map(|one| (one.body.as_str(), one.image_id)).collect::<Vec<_>>(), [("…", None), (kept.as_str(), None)]);
+        assert_eq!(bodies.iter().map(|one| (one.body.as_str(), one.image_id)).collect::<Vec<_>>(), [("…", None), ("…", None), (kept.as_str(), None)]);
         let achieved = entity::achievement::Entity::find().order_by_asc(entity::achievement::Column::Id).all(db.read()).await.unwrap();
         assert_eq!(
             achieved.iter().map(|one| (one.person_id, one.title.as_str(), one.title_key.as_str(), one.state.as_str())).collect::<Vec<_>>(),
             [
                 // Nobody is asked to celebrate what is left of hers as news of the company.
                 (None, "Forgotten", "forgotten", "rejected"),
+                (None, "Forgotten", "forgotten", "rejected"),
+                (None, "Forgotten", "forgotten", "rejected"),
                 (None, format!("A prize for Forgotten person {ida}").as_str(), format!("a prize for forgotten person {ida}").as_str(), "verified"),
+                (None, "Forgotten", "forgotten", "rejected"),
             ]
         );
+        let items = entity::feed_item::Entity::find().all(db.read()).await.unwrap();
+        assert_eq!(
+            items.iter().map(|item| (item.guid.as_str(), item.title.as_str(), item.url.as_str(), item.state.as_str())).collect::<Vec<_>>(),
+            [("h", "Forgotten", "", "taken")],
+            "by its number it is not found anew"
+        );
+        // Colleagues read what they did and are to do, and no more of whom.
+        let told = store::outbox::unsent_to(db, "priya@halden.example").await.unwrap();
+        let subjects: Vec<&str> = told.iter().filter(|mail| mail.kind == "task-waits").map(|mail| mail.subject.as_str()).collect();
+        assert_eq!(subjects, ["It waits for you: Forgotten"; 2]);
 
         // Her other parts are over as well; her colleague and the host's own people are untouched.
         let signs = entity::signatory::Entity::find().one(db.read()).await.unwrap().unwrap();

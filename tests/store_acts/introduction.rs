@@ -249,13 +249,47 @@ both_databases! {
     async fn what_changed_meanwhile_is_asked_at_the_second_yes(scratch) {
         let db = &scratch.db;
         let (stage, id, _) = Stage::offered(db).await;
+        let [amara, tomas, mei] = [stage.people[0], stage.people[1], stage.people[2]];
+        let mut with_mei = Vec::new();
+        for other in [amara, tomas] {
+            let Offering::Offered(id) = offer(db, now(), stage.by, mei, other, "Hiring").await.unwrap() else { panic!("twice") };
+            with_mei.push(id);
+        }
+        let change = async |sql: &str| db.read().execute_unprepared(sql).await.expect("a change");
+
+        // Mei said yes, and then that she wants no introductions. To another offer she says yes all the same.
+        assert_eq!(stage.answers(db, 2, with_mei[0], true).await.unwrap(), Answered::Waiting);
+        let never = format!(
+            "INSERT INTO own_limit (person_id, never, note, set_at) VALUES ({mei}, 'introduction', '', '2027-01-15T09:00:00+00:00')"
+        );
+        change(&never).await;
+        assert_eq!(stage.answers(db, 0, with_mei[0], true).await.unwrap(), Answered::NotPossible);
+        assert_eq!(stage.answers(db, 2, with_mei[1], true).await.unwrap(), Answered::Waiting);
+        let told = mails(db, "introduction-ended").await;
+        assert_eq!(told.iter().map(|mail| mail.to_email.as_str()).collect::<Vec<_>>(), ["p0@company2.example"]);
+
+        // After that yes she asked to be forgotten, and nothing is sent to her any more.
+        change("DELETE FROM own_limit").await;
+        let wish = format!("INSERT INTO forget_wish (person_id, asked_at, due_day) VALUES ({mei}, '2027-01-15T09:00:00+00:00', '2027-02-14')");
+        change(&wish).await;
+        assert_eq!(stage.answers(db, 1, with_mei[1], true).await.unwrap(), Answered::NotPossible);
+        assert!(mails(db, "introduction-ended").await.is_empty());
+        for person in [amara, tomas, mei] {
+            assert_eq!(introduction::made_for(db, person).await.unwrap(), []);
+        }
+
+        // Amara said yes, and withdrew what she allowed.
         assert_eq!(stage.answers(db, 0, id, true).await.unwrap(), Answered::Waiting);
         consent::withdraw(db, now(), Giver::Invitation(stage.invitations[0]), Scope::PeerIntroduction, &[]).await.unwrap();
         assert_eq!(stage.answers(db, 1, id, true).await.unwrap(), Answered::NotPossible);
         assert!(mails(db, "introduced").await.is_empty());
+        for company in 0..3 {
+            let sent = store::outbox::unsent_to(db, &format!("p0@company{company}.example")).await.unwrap();
+            assert!(sent.iter().all(|mail| mail.kind != "introduced"), "nothing of anybody is given out");
+        }
         assert_eq!(stage.totals(db).await, [Totals::default(); 3]);
         assert_eq!(refusal(stage.answers(db, 1, id, true).await), IntroductionRefusal::Over);
-        assert_eq!(state_of(&introduction::list(db, None, 1).await.unwrap()).iter().map(|one| one.0).collect::<Vec<_>>(), [State::Cancelled]);
+        assert_eq!(state_of(&introduction::list(db, None, 1).await.unwrap()).iter().map(|one| one.0).collect::<Vec<_>>(), [State::Cancelled; 3]);
     }
 }
 
@@ -281,8 +315,9 @@ both_databases! {
         assert_eq!(refusal(stage.answers(db, 0, id, true).await), IntroductionRefusal::Over);
 
         // Of the others the last day passes: who said yes is told.
-        assert_eq!(expire_due(db, now() + TimeDelta::days(14)).await.unwrap(), 0);
-        let late = now() + TimeDelta::days(15);
+        let last: chrono::DateTime<chrono::Utc> = "2027-01-30T11:59:59Z".parse().unwrap();
+        assert_eq!(expire_due(db, last).await.unwrap(), 0, "the last day is theirs, wherever they are");
+        let late = last + TimeDelta::seconds(1);
         assert_eq!(refusal(answer(db, late, Actor::Person(tomas), tomas, other, yes_no(true)).await), IntroductionRefusal::Over);
         assert_eq!(expire_due(db, late).await.unwrap(), 1);
         let told = mails(db, "introduction-ended").await;
@@ -315,5 +350,35 @@ both_databases! {
         db.read().execute_unprepared(&never).await.unwrap();
         let unwilling = refusal(offer(db, now(), stage.by, mei, stage.people[1], TOPIC).await);
         assert_eq!(unwilling, IntroductionRefusal::NotPossible(vec![Hindrance::Never("Person 0 of 2".into())]));
+    }
+}
+
+both_databases! {
+    async fn a_pair_that_was_taken_back_is_offered_again_and_one_that_was_declined_is_not(scratch) {
+        let db = &scratch.db;
+        let (stage, id, _) = Stage::offered(db).await;
+        let [amara, tomas] = [stage.people[0], stage.people[1]];
+        assert_eq!(stage.answers(db, 0, id, true).await.unwrap(), Answered::Waiting);
+        assert_eq!(introduction::suggestions(db, now()).await.unwrap(), [], "it is before both");
+        assert_eq!(cancel(db, now(), stage.by, id).await.unwrap(), State::Cancelled);
+        assert_eq!(introduction::suggestions(db, now()).await.unwrap().len(), 1, "nobody said no");
+
+        // The same pair is the same row, and nobody has answered it.
+        mails(db, "").await;
+        let later = now() + TimeDelta::hours(1);
+        assert_eq!(offer(db, later, stage.by, amara, tomas, TOPIC).await.unwrap(), Offering::Offered(id));
+        assert_eq!(state_of(&introduction::list(db, None, 1).await.unwrap()), [(State::Offered, 0)]);
+        assert_eq!(mails(db, "introduction-offered").await.len(), 2, "both get a new mail");
+        assert_eq!(introduction::suggestions(db, now()).await.unwrap(), []);
+
+        // Taken back once more, both are told once more; a no ends it for good.
+        assert_eq!(cancel(db, later, stage.by, id).await.unwrap(), State::Cancelled);
+        assert_eq!(mails(db, "introduction-ended").await.len(), 2);
+        let last = later + TimeDelta::hours(1);
+        assert_eq!(offer(db, last, stage.by, tomas, amara, "Something else").await.unwrap(), Offering::Offered(id));
+        assert_eq!(stage.answers(db, 1, id, false).await.unwrap(), Answered::Declined);
+        let again = refusal(offer(db, last, stage.by, amara, tomas, TOPIC).await);
+        assert_eq!(again, IntroductionRefusal::NotPossible(vec![Hindrance::Before(State::Declined)]));
+        assert_eq!(introduction::suggestions(db, now()).await.unwrap(), []);
     }
 }

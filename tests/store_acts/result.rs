@@ -5,7 +5,8 @@ use domain::advocacy::consent::Channel;
 use domain::advocacy::result::{Outcome, ResultRefusal, Totals, TypedResult, rows};
 use domain::cohort::company_import;
 use sea_orm::EntityTrait;
-use store::advocacy::result::{Counts, Saved, apply, dry_run, of_all, of_task, save};
+use store::advocacy::board::{Filter, came_to};
+use store::advocacy::result::{Counts, Saved, apply, dry_run, of_task, save};
 use store::entity::publication_result;
 use store::{Actor, Db, Halt};
 use tests::both_databases;
@@ -58,7 +59,14 @@ both_databases! {
         assert_eq!(stage.task(id).await.steps[0].act, Act::Measure);
         assert_eq!(results(db).await, [(blog, 5_000, 12), (linkedin, 100, 0)]);
         let expect = Totals { publications: 2, counted: 2, impressions: 5_100, clicks: 0, reactions: 0, comments: 12, value: 100 };
-        assert_eq!((of_task(db, id).await.unwrap(), of_all(db).await.unwrap()), (expect, expect));
+        assert_eq!((of_task(db, id).await.unwrap(), came_to(db, &Filter::default()).await.unwrap()), (expect, expect));
+        // Only of what is listed.
+        let of = async |filter: Filter| came_to(db, &filter).await.unwrap().publications;
+        assert_eq!(of(Filter { company: "company 0".into(), ..Filter::default() }).await, 2);
+        assert_eq!(of(Filter { company: "company 1".into(), ..Filter::default() }).await, 0);
+        assert_eq!(of(Filter { state: Some(State::Measured), channel: Some(Channel::Blog), ..Filter::default() }).await, 2, "all of a listed task");
+        assert_eq!(of(Filter { state: Some(State::Draft), ..Filter::default() }).await, 0);
+        assert_eq!(of(Filter { due_before: Some("2027-01-01".parse().unwrap()), ..Filter::default() }).await, 0);
         assert_eq!(of_task(db, id + 1).await.unwrap(), Totals::default());
     }
 }

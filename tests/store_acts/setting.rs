@@ -50,3 +50,18 @@ both_databases! {
         assert_eq!(told.len(), 2);
     }
 }
+
+both_databases! {
+    async fn first_saves_that_arrive_together_are_one(scratch) {
+        let presses = (0..8).map(|_| {
+            let db = scratch.db.clone();
+            tokio::spawn(async move { setting::save(&db, now(), Actor::System, 0, &typed()).await })
+        });
+        for press in presses.collect::<Vec<_>>() {
+            press.await.unwrap().expect("saved, by this press or another");
+        }
+        assert_eq!(setting::get(&scratch.db).await.unwrap(), Settings { revision: 1, ..Settings::parse(&typed()).unwrap() });
+        let told = history::Entity::find().filter(history::Column::Object.eq("advocacy setting")).all(scratch.db.read()).await.unwrap();
+        assert_eq!(told.len(), 1);
+    }
+}

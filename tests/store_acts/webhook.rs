@@ -2,6 +2,7 @@
 //! still does.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State as Shared;
@@ -13,14 +14,14 @@ use domain::advocacy::consent::{Channel, Scope, Subject};
 use domain::advocacy::publication::State as PublicationState;
 use domain::advocacy::webhook::{Answered, State, TypedWebhook, WebhookRefusal, sign};
 use domain::advocacy::wording::TypedWording;
-use sea_orm::EntityTrait;
+use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 use server::web_client::Client;
 use server::webhooks::deliver_due;
 use store::advocacy::amplification::{add_image, save_wording};
 use store::advocacy::consent::{self, Giver};
 use store::advocacy::publication;
 use store::advocacy::webhook::{DeliveryLine, deliveries, failed_today, lease, list, queue_due, retry, save, settle};
-use store::entity::{invitation, webhook};
+use store::entity::{amplification, invitation, webhook};
 use store::{Actor, Db, Halt};
 use tests::both_databases;
 use tests::celebration::{Celebration, DAY, URL, at, mails};
@@ -358,5 +359,111 @@ both_databases! {
         });
         assert_eq!(sent["image"], expect);
         assert!(!body.contains(BASE), "nothing that needs a sign-in: {body}");
+    }
+}
+
+both_databases! {
+    async fn what_was_taken_is_sent_once_whatever_it_answers(scratch) {
+        let stage = Celebration::new(&scratch.db).await;
+        let (db, priya) = (&scratch.db, Actor::Staff(stage.priya));
+        let (kept, url, client) = receiver().await;
+        hook(db, priya, "blog", &url).await;
+        let large = format!("{{\"url\": \"{SEEN_AT}\", \"note\": \"{}\"}}", "a".repeat(70_000));
+        let at_noon = format!("{{\"url\": \"{SEEN_AT}\", \"published_at\": \"noon\"}}");
+        let no_time = format!("It answered with {SEEN_AT} and “noon”, which is no time that can be read.");
+        for (number, (body, note)) in [
+            ("{\"url\": \"/posts/12\"}", "It answered with “/posts/12”, which is no whole address that everybody can open."),
+            (at_noon.as_str(), no_time.as_str()),
+            (large.as_str(), "What it sends is larger than 64 KB."),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let (id, _) = stage.scheduled(&format!("Prize {number}"), &["blog"], DAY).await;
+            then(&kept, 200, body);
+            assert_eq!(deliver_due(db, &client, noon()).await.unwrap(), 1, "{note}");
+            let delivery = last(db, noon()).await;
+            assert_eq!((delivery.state, delivery.attempts), (State::Done, 1), "{note}");
+            assert_eq!(delivery.last_answer, format!("It was taken. Say on the task where it can be seen. {note}"));
+            assert_eq!(deliver_due(db, &client, noon() + TimeDelta::hours(8)).await.unwrap(), 0, "{note}");
+            assert_eq!((count(&kept), stage.task(id).await.state), (number + 1, TaskState::Scheduled), "{note}");
+        }
+    }
+}
+
+both_databases! {
+    async fn what_is_held_in_the_moment_it_is_leased_waits(scratch) {
+        let stage = Celebration::new(&scratch.db).await;
+        let (db, priya) = (&scratch.db, Actor::Staff(stage.priya));
+        let (_, url, _) = receiver().await;
+        hook(db, priya, "blog", &url).await;
+        let (id, _) = stage.scheduled("A prize", &["blog"], DAY).await;
+        assert_eq!(queue_due(db, noon()).await.unwrap(), 1);
+        let stands = |state: TaskState, from: &str, by: &str| amplification::ActiveModel {
+            id: Set(id),
+            state: Set(state.to_string()),
+            held_from: Set(from.to_owned()),
+            held_by: Set(by.to_owned()),
+            ..Default::default()
+        };
+        for by in ["host", "customer"] {
+            stands(TaskState::Scheduled, "", "").update(db.read()).await.unwrap();
+            // Whoever looks finds it due, and waits for whoever holds it.
+            let txn = db.write().await.unwrap();
+            stands(TaskState::OnHold, "scheduled", by).update(&*txn).await.unwrap();
+            let looking = tokio::spawn({
+                let db = db.clone();
+                async move { lease(&db, noon()).await }
+            });
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            txn.commit().await.unwrap();
+            assert_eq!(looking.await.unwrap().unwrap(), None, "{by}");
+            let delivery = last(db, noon()).await;
+            assert_eq!((delivery.state, delivery.attempts, delivery.last_answer.as_str()), (State::Queued, 0, ""), "{by}");
+        }
+        // Once it goes on, it is sent.
+        stands(TaskState::Scheduled, "", "").update(db.read()).await.unwrap();
+        assert_eq!(lease(db, noon()).await.unwrap().map(|leased| leased.task), Some(id));
+    }
+}
+
+both_databases! {
+    async fn first_saves_that_arrive_together_make_one_secret(scratch) {
+        let presses = (0..8).map(|_| {
+            let db = scratch.db.clone();
+            tokio::spawn(async move {
+                let typed = TypedWebhook { channel: "blog", url: "https://publish.example.com/a", active: true };
+                save(&db, tests::world::now(), Actor::System, &typed, false).await.expect("saved").secret
+            })
+        });
+        let mut secrets = Vec::new();
+        for press in presses.collect::<Vec<_>>() {
+            secrets.extend(press.await.unwrap());
+        }
+        let rows = webhook::Entity::find().all(scratch.db.read()).await.unwrap();
+        assert_eq!(rows.into_iter().map(|row| row.secret).collect::<Vec<_>>(), secrets, "the one that was shown");
+        assert_eq!(secrets.len(), 1);
+    }
+}
+
+both_databases! {
+    async fn what_says_that_it_was_public_before_its_approval_is_to_be_taken_down(scratch) {
+        let stage = Celebration::new(&scratch.db).await;
+        let (db, priya) = (&scratch.db, Actor::Staff(stage.priya));
+        let (_, url, _) = receiver().await;
+        hook(db, priya, "blog", &url).await;
+        let (id, key) = stage.sent("A prize", &["blog"], DAY).await;
+        stage.answer(at("2027-01-20T09:04:59Z"), &key, Act::CustomerApprove).await;
+        stage.step(at("2027-01-20T09:10:00Z"), id, stage.priya, Act::Schedule).await;
+        let blog = stage.publication(id, Channel::Blog).await;
+        assert_eq!(queue_due(db, noon()).await.unwrap(), 1);
+        let leased = lease(db, noon()).await.unwrap().expect("a delivery");
+        settle(db, noon(), &leased, Answered::Published { url: SEEN_AT.to_owned(), at: at("2027-01-20T00:01:00Z") }).await.unwrap();
+        let found = publication::get(db, noon(), blog).await.unwrap().unwrap();
+        assert_eq!((found.state, found.url.as_str(), found.take_downs.len()), (PublicationState::Live, SEEN_AT, 1), "it is out there, without a permit");
+        let delivery = last(db, noon()).await;
+        assert_eq!(delivery.state, State::Failed);
+        assert!(delivery.last_answer.contains("The customer approved this on Wed 20 Jan, 09:04 UTC"), "{}", delivery.last_answer);
+        assert_eq!(stage.task(id).await.state, TaskState::Scheduled, "it was not published as it was approved");
     }
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use domain::advocacy::consent::{Channel, Consents, Group, Scope, Standing, latest_end, usual_end};
 use domain::advocacy::publication::State;
+use domain::advocacy::wording::language_name;
 use domain::time::words::day;
 use leptos::prelude::*;
 use store::advocacy::consent::{Shown, TakeDown};
@@ -210,6 +211,7 @@ pub fn shown_list(shown: Vec<Shown>) -> AnyView {
         .map(|one| {
             let what: Vec<String> = one.scopes.iter().map(|scope| capital(scope)).collect();
             let place = Channel::parse(&one.channel).map_or_else(|| one.channel.clone(), |channel| channel.label().to_owned());
+            let place = if one.language.is_empty() { place } else { format!("{place}, in {}", language_name(&one.language)) };
             let when = one.published_at.map_or(one.planned_for, |at| at.date_naive());
             let title = if one.url.is_empty() || one.state != State::Live {
                 one.title.clone().into_any()
@@ -233,7 +235,7 @@ pub fn shown_list(shown: Vec<Shown>) -> AnyView {
 
 fn how_it_is(one: &Shown) -> AnyView {
     match (one.state, &one.take_down) {
-        (State::Planned, _) => tag("", format!("planned for {}", day(one.planned_for))),
+        (State::Planned, _) => tag("", "planned"),
         (State::Live, Some(TakeDown { due, done_at: None, .. })) => tag("warn", format!("is taken down by {}", day(*due))),
         (State::Live, _) => tag("good", "public"),
         (State::TakenDown, Some(TakeDown { done_at: Some(done), proof, .. })) => {

@@ -18,5 +18,5 @@ pub fn code_field(draft: &Draft) -> AnyView {
         digits: true,
         ..Input::default()
     };
-    view! { <div class="stack close" id="code">{says}{form::input(draft, digits)}</div> }.into_any()
+    view! { <div class="stack close" id="code">{says}{form::hidden("again", "yes")}{form::input(draft, digits)}</div> }.into_any()
 }

@@ -65,6 +65,8 @@ pub struct Drafts {
     pub introduction: Draft,
     pub limits: Draft,
     pub forget: Draft,
+    /// A code for being forgotten is on its way.
+    pub code_sent: bool,
 }
 
 impl Drafts {
@@ -78,6 +80,7 @@ impl Drafts {
             introduction: desk.draft("answer-introduction").await?,
             limits: desk.draft("limits").await?,
             forget: desk.draft("forget").await?,
+            code_sent: desk.query("code") == "sent",
         })
     }
 }
@@ -126,7 +129,7 @@ pub fn page(statement: Statement, reader: &Reader, drafts: &Drafts, host: &str, 
             {met}
             {allowed_part(&consents, reader)}
             <section class="stack" id="shown">
-                <h2>"What is public with your name"</h2>
+                <h2>"What is public with your name, or is to be"</h2>
                 {shown_list(shown)}
             </section>
             {limits_part(&limits, &drafts.limits, reader, today)}
@@ -138,7 +141,7 @@ pub fn page(statement: Statement, reader: &Reader, drafts: &Drafts, host: &str, 
                     <a class="button" href=reader.file("json")>"Download as JSON"</a>
                 </p>
             </section>
-            {forget_part(forgetting, &drafts.forget, reader, &person.email)}
+            {forget_part(forgetting, drafts, reader, &person.email)}
         </main>
     }
     .into_any()
@@ -279,7 +282,7 @@ fn entries(
                     <tr role="row">
                         <th scope="row" role="rowheader">{what(&line.kind)}</th>
                         <td role="cell" data-label="When">{date(line.happened_on)}</td>
-                        <td role="cell" data-label="More">{line.note}</td>
+                        <td role="cell" data-label="More">{(!line.note.is_empty()).then_some(line.note)}</td>
                     </tr>
                 }
             })
@@ -435,7 +438,7 @@ fn limits_part(limits: &Limits, draft: &Draft, reader: &Reader, today: NaiveDate
 
 // ---- being forgotten -------------------------------------------------------------------------------------------------
 
-fn forget_part(standing: Standing, draft: &Draft, reader: &Reader, email: &str) -> AnyView {
+fn forget_part(standing: Standing, drafts: &Drafts, reader: &Reader, email: &str) -> AnyView {
     let body = match standing {
         Standing { due: Some(due), .. } => {
             view! { <p class="notice">{format!("You asked us to forget you. It is done by {}, and this page ends with it.", day(due))}</p> }
@@ -454,6 +457,9 @@ fn forget_part(standing: Standing, draft: &Draft, reader: &Reader, email: &str) 
                 digits: true,
                 ..Input::default()
             };
+            let sent = drafts.code_sent.then(|| {
+                view! { <p class="notice" role="status">"A code is on its way to you. Enter it here, in this browser."</p> }
+            });
             let send = format!("We send six digits to {email}. They hold for {CODE_MINUTES} minutes.");
             view! {
                 <p>"Your name, your address and everything you told us leave our records within thirty days. What is public with your name is taken down. It cannot be taken back."</p>
@@ -465,7 +471,8 @@ fn forget_part(standing: Standing, draft: &Draft, reader: &Reader, email: &str) 
                 </form>
                 <form class="stack close" method="post" action=reader.act("/api/advocacy/forgetting/ask", "/api/advocacy/forgetting/ask-by-link")>
                     {reader.key()}
-                    {form::input(draft, code)}
+                    {sent}
+                    {form::input(&drafts.forget, code)}
                     <p><button class="button stop">"Forget me"</button></p>
                 </form>
             }

@@ -79,19 +79,22 @@ pub fn listing(caption: &'static str, columns: &[Column], rows: impl IntoView + 
     .into_any()
 }
 
-/// The way through a long list; nothing when it fits one page.
+/// The way through a long list; nothing when it fits one page. A page beyond the last leads to the last.
 pub fn pager<T>(desk: &Desk, list: &store::Page<T>) -> AnyView {
+    let at = |page: u64| {
+        let here = desk.with_query("page", "");
+        let joint = if here.contains('?') { '&' } else { '?' };
+        format!("{here}{joint}page={page}")
+    };
+    if list.page > list.pages() {
+        desk.is_beyond(at(list.pages()));
+    }
     if list.pages() <= 1 {
         return ().into_any();
     }
     let first = (list.page - 1) * store::PAGE_ROWS + 1;
     let shown =
         format!("{}–{} of {}", thousands(first), thousands((first + list.rows.len() as u64).saturating_sub(1)), thousands(list.total));
-    let at = |page: u64| {
-        let here = desk.with_query("page", "");
-        let joint = if here.contains('?') { '&' } else { '?' };
-        format!("{here}{joint}page={page}")
-    };
     let earlier = (list.page > 1).then(|| view! { <a class="button small" rel="prev" href=at(list.page - 1)>"Earlier"</a> });
     let later = (list.page < list.pages()).then(|| view! { <a class="button small" rel="next" href=at(list.page + 1)>"Later"</a> });
     view! { <nav class="pager" aria-label="Pages">{earlier}<span>{shown}</span>{later}</nav> }.into_any()

@@ -12,6 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use url::Url;
 
+use crate::advocacy::publication::working_days_after;
 use crate::contact::{self, Email};
 use crate::refusal::{FieldRefusal, FieldRefusals, Refusal};
 use crate::time;
@@ -438,6 +439,19 @@ pub fn days_to_recognition(happened_on: NaiveDate, recognised_at: Option<DateTim
     recognised_at.map_or_else(|| Recognition::Waiting(days(today)), |at| Recognition::Recognised(days(at.date_naive())))
 }
 
+/// The day by which a customer is recognised, as we promise it: the due day of the task that celebrates them; before it is
+/// verified, so many working days after it was reported.
+#[must_use]
+pub fn promised_by(due: Option<NaiveDate>, reported_at: DateTime<Utc>, working_days: u32) -> NaiveDate {
+    due.unwrap_or_else(|| working_days_after(reported_at.date_naive(), working_days))
+}
+
+/// Whether a customer waits longer than we promised, or waited so.
+#[must_use]
+pub fn is_late(promised_by: NaiveDate, recognised_at: Option<DateTime<Utc>>, today: NaiveDate) -> bool {
+    recognised_at.map_or(today, |at| at.date_naive()) > promised_by
+}
+
 impl Recognition {
     /// The days, recognised or not.
     #[must_use]
@@ -460,13 +474,13 @@ impl Recognition {
         }
     }
 
-    /// The tone of a tag: `goal` is the installation's own, in days.
+    /// The tone of a tag: see [`is_late`].
     #[must_use]
-    pub const fn tone(self, goal: u32) -> &'static str {
-        match self {
-            Self::Recognised(days) if days <= goal => "good",
-            Self::Waiting(days) if days > goal => "warn",
-            Self::Recognised(_) | Self::Waiting(_) => "",
+    pub const fn tone(self, late: bool) -> &'static str {
+        match (self, late) {
+            (Self::Recognised(_), false) => "good",
+            (Self::Waiting(_), true) => "warn",
+            (Self::Recognised(_), true) | (Self::Waiting(_), false) => "",
         }
     }
 }
@@ -476,9 +490,9 @@ impl Recognition {
 pub struct Pace {
     /// The average of what was recognised this quarter, in tenths of a day; `None` when nothing was.
     pub tenths: Option<u32>,
-    /// How many wait longer than the goal.
+    /// How many wait longer than we promised: see [`is_late`].
     pub waiting_longer: u32,
-    /// In days.
+    /// What we promise: working days from verifying.
     pub goal: u32,
 }
 
@@ -491,17 +505,16 @@ impl Pace {
         Self { tenths, waiting_longer, goal }
     }
 
-    /// `3.2 days from news to recognition this quarter; the goal is 5. Two have waited longer.`
+    /// `3.2 days from news to recognition this quarter; the goal is 5 working days from verifying it. Two have waited longer.`
     #[must_use]
     pub fn sentence(&self) -> String {
-        let goal = self.goal;
+        let goal = if self.goal == 1 { "1 working day".to_owned() } else { format!("{} working days", self.goal) };
+        let goal = format!("the goal is {goal} from verifying it.");
         let pace = match self.tenths {
-            None => format!("Nothing was recognised yet this quarter; the goal is {goal} days from news to recognition."),
-            Some(10) => format!("1 day from news to recognition this quarter; the goal is {goal}."),
-            Some(tenths) if tenths.is_multiple_of(10) => {
-                format!("{} days from news to recognition this quarter; the goal is {goal}.", tenths / 10)
-            }
-            Some(tenths) => format!("{}.{} days from news to recognition this quarter; the goal is {goal}.", tenths / 10, tenths % 10),
+            None => format!("Nothing was recognised yet this quarter; {goal}"),
+            Some(10) => format!("1 day from news to recognition this quarter; {goal}"),
+            Some(tenths) if tenths.is_multiple_of(10) => format!("{} days from news to recognition this quarter; {goal}", tenths / 10),
+            Some(tenths) => format!("{}.{} days from news to recognition this quarter; {goal}", tenths / 10, tenths % 10),
         };
         let waiting = match self.waiting_longer {
             0 => return pace,
@@ -702,33 +715,67 @@ mod tests {
     fn days_and_their_words() {
         let today = day("2027-01-15");
         let at = |text: &str| Some(format!("{text}T23:00:00Z").parse::<DateTime<Utc>>().unwrap());
-        for (happened, recognised, expect, words, tone) in [
-            ("2027-01-15", None, Recognition::Waiting(0), "new today", ""),
-            ("2027-01-16", None, Recognition::Waiting(0), "new today", ""),
-            ("2027-01-14", None, Recognition::Waiting(1), "waiting 1 day", ""),
-            ("2027-01-10", None, Recognition::Waiting(5), "waiting 5 days", ""),
-            ("2027-01-09", None, Recognition::Waiting(6), "waiting 6 days", "warn"),
-            ("2027-01-09", at("2027-01-09"), Recognition::Recognised(0), "recognised the same day", "good"),
-            ("2027-01-09", at("2027-01-10"), Recognition::Recognised(1), "1 day to recognition", "good"),
-            ("2027-01-09", at("2027-01-14"), Recognition::Recognised(5), "5 days to recognition", "good"),
-            ("2027-01-01", at("2027-01-14"), Recognition::Recognised(13), "13 days to recognition", ""),
+        for (happened, recognised, expect, words) in [
+            ("2027-01-15", None, Recognition::Waiting(0), "new today"),
+            ("2027-01-16", None, Recognition::Waiting(0), "new today"),
+            ("2027-01-14", None, Recognition::Waiting(1), "waiting 1 day"),
+            ("2027-01-09", None, Recognition::Waiting(6), "waiting 6 days"),
+            ("2027-01-09", at("2027-01-09"), Recognition::Recognised(0), "recognised the same day"),
+            ("2027-01-09", at("2027-01-10"), Recognition::Recognised(1), "1 day to recognition"),
+            ("2027-01-01", at("2027-01-14"), Recognition::Recognised(13), "13 days to recognition"),
         ] {
             let found = days_to_recognition(day(happened), recognised, today);
-            assert_eq!((found, found.words().as_str(), found.tone(5)), (expect, words, tone), "{happened}");
+            assert_eq!((found, found.words().as_str()), (expect, words), "{happened}");
+        }
+    }
+
+    #[test]
+    fn late_is_what_we_promised_and_did_not_keep() {
+        let at = |text: &str| format!("{text}T23:00:00Z").parse::<DateTime<Utc>>().unwrap();
+        // Five working days; 9 and 10 January 2027 are a weekend.
+        for (due, reported, recognised, today, promised, late, tone) in [
+            (None, "2027-01-08", None, "2027-01-15", "2027-01-15", false, ""),
+            (None, "2027-01-08", None, "2027-01-16", "2027-01-15", true, "warn"),
+            (None, "2027-01-09", None, "2027-01-16", "2027-01-15", true, "warn"),
+            (None, "2027-01-11", None, "2027-01-18", "2027-01-18", false, ""),
+            (Some("2027-01-20"), "2027-01-01", None, "2027-01-20", "2027-01-20", false, ""),
+            (Some("2027-01-20"), "2027-01-01", None, "2027-01-21", "2027-01-20", true, "warn"),
+            (Some("2027-01-20"), "2027-01-01", Some("2027-01-20"), "2027-03-01", "2027-01-20", false, "good"),
+            (Some("2027-01-20"), "2027-01-01", Some("2027-01-21"), "2027-03-01", "2027-01-20", true, ""),
+        ] {
+            let (recognised, today) = (recognised.map(at), day(today));
+            let by = promised_by(due.map(day), at(reported), 5);
+            let is = is_late(by, recognised, today);
+            let found = days_to_recognition(day("2026-12-01"), recognised, today);
+            assert_eq!((by, is, found.tone(is)), (day(promised), late, tone), "{due:?} {reported} {recognised:?} {today}");
         }
     }
 
     #[test]
     fn the_headline() {
         for (days, longer, expect) in [
-            (&[][..], 0, "Nothing was recognised yet this quarter; the goal is 5 days from news to recognition."),
-            (&[3, 3, 4, 3, 3][..], 2, "3.2 days from news to recognition this quarter; the goal is 5. Two have waited longer."),
-            (&[1][..], 1, "1 day from news to recognition this quarter; the goal is 5. One has waited longer."),
-            (&[0, 0][..], 0, "0 days from news to recognition this quarter; the goal is 5."),
-            (&[2, 4][..], 13, "3 days from news to recognition this quarter; the goal is 5. 13 have waited longer."),
+            (&[][..], 0, "Nothing was recognised yet this quarter; the goal is 5 working days from verifying it."),
+            (
+                &[3, 3, 4, 3, 3][..],
+                2,
+                "3.2 days from news to recognition this quarter; the goal is 5 working days from verifying it. Two have waited longer.",
+            ),
+            (
+                &[1][..],
+                1,
+                "1 day from news to recognition this quarter; the goal is 5 working days from verifying it. One has waited longer.",
+            ),
+            (&[0, 0][..], 0, "0 days from news to recognition this quarter; the goal is 5 working days from verifying it."),
+            (
+                &[2, 4][..],
+                13,
+                "3 days from news to recognition this quarter; the goal is 5 working days from verifying it. 13 have waited longer.",
+            ),
         ] {
             assert_eq!(Pace::of(days, longer, 5).sentence(), expect);
         }
+        let one = Pace::of(&[], 0, 1).sentence();
+        assert_eq!(one, "Nothing was recognised yet this quarter; the goal is 1 working day from verifying it.");
     }
 
     proptest! {

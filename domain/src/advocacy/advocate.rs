@@ -427,8 +427,6 @@ impl NewPerson {
 
 // ---- health ----------------------------------------------------------------------------------------------------------
 
-/// Asks of the last so many days are held against the cap.
-pub const LATELY_DAYS: i64 = 90;
 /// So many answers of no, or none at all, in a row ask for a rest.
 pub const IN_A_ROW: u32 = 2;
 
@@ -437,7 +435,7 @@ pub const IN_A_ROW: u32 = 2;
 pub struct HealthFacts {
     /// `None`: nobody made a record of them.
     pub stage: Option<Stage>,
-    /// Asks that reached them in the last [`LATELY_DAYS`].
+    /// Asks that reached them in this quarter, as [`may_ask`](crate::advocacy::ask::may_ask) counts them.
     pub asked_lately: u32,
     /// See [`cap`].
     pub cap: u32,
@@ -519,10 +517,8 @@ impl Rest {
     pub fn sentence(self) -> String {
         match self {
             Self::Resting => "They are resting: nothing is asked for a while.".to_owned(),
-            Self::AskedOften { times: 1 } => format!("They were asked once in the last {LATELY_DAYS} days, as often as they may be."),
-            Self::AskedOften { times } => {
-                format!("They were asked {times} times in the last {LATELY_DAYS} days, as often as they may be.")
-            }
+            Self::AskedOften { times: 1 } => "They were asked once this quarter, as often as they may be.".to_owned(),
+            Self::AskedOften { times } => format!("They were asked {times} times this quarter, as often as they may be."),
             Self::SaidNo { times } => format!("Their last {times} answers were a no, or none came."),
             Self::Problem => "Something is to be put right first.".to_owned(),
         }
@@ -699,6 +695,13 @@ mod tests {
                 .map(Rest::sentence)
                 .to_vec();
         assert!(sentences.iter().all(|sentence| sentence.ends_with('.')), "{sentences:?}");
+        assert_eq!(
+            sentences[1..3],
+            [
+                "They were asked once this quarter, as often as they may be.",
+                "They were asked 2 times this quarter, as often as they may be.",
+            ]
+        );
     }
 
     #[test]

@@ -6,12 +6,19 @@
 //! which are asked beside it (`advocacy::publication`).
 
 mod approval;
+mod approver;
+mod naming;
 mod plan;
 mod refusal;
 
 use chrono::NaiveDate;
 
-pub use approval::{ApprovedTask, Hashes, Package, Piece, answer, approve, approved, in_time, package_hash};
+use crate::advocacy::achievement;
+use crate::advocacy::forgetting::FORGOTTEN_NEWS;
+
+pub use approval::{ApprovedTask, Hashes, Package, Piece, after_approval, answer, approve, approved, had_happened, in_time, package_hash};
+pub use approver::{ApproverFacts, is_ours, may_approve};
+pub use naming::{Celebrated, names_shown};
 pub use plan::{OWNER, Stands, TaskPlan, TypedTask};
 pub use refusal::AmplificationRefusal;
 
@@ -64,6 +71,30 @@ crate::text_enum! {
 }
 
 impl Act {
+    /// Whether it reaches further than the cohort, so that a link is not enough: the customer enters the code of a mail.
+    #[must_use]
+    pub const fn needs_proof(self) -> bool {
+        matches!(self, Self::CustomerApprove | Self::CustomerResume)
+    }
+
+    /// Whether it leads towards what is public. Once there is nothing to celebrate any more, nothing does.
+    #[must_use]
+    pub const fn leads_on(self) -> bool {
+        matches!(
+            self,
+            Self::Edit
+                | Self::Submit
+                | Self::Approve
+                | Self::Send
+                | Self::CustomerApprove
+                | Self::CustomerResume
+                | Self::Resume
+                | Self::Schedule
+                | Self::Publish
+                | Self::Reopen
+        )
+    }
+
     /// Whether the customer does it, by their link.
     #[must_use]
     pub const fn is_customers(self) -> bool {
@@ -137,6 +168,8 @@ pub fn after(state: State, hold: Option<Hold>, act: Act) -> Result<State, Amplif
         (A::RequestChanges, S::InReview | S::ApprovedInternally | S::ChangesRequested) => Some(S::ChangesRequested),
         (A::Reject, S::InReview | S::ApprovedInternally | S::Rejected) => Some(S::Rejected),
         (A::Send, S::ApprovedInternally | S::WithCustomer) => Some(S::WithCustomer),
+        // Only they let go of what they hold: they can be sent another link to do so.
+        (A::Send, S::OnHold) if hold.is_some_and(|hold| hold.by.is_customers()) => Some(S::OnHold),
         (A::CustomerApprove, S::WithCustomer | S::Approved) => Some(S::Approved),
         (A::CustomerApprove, S::Scheduled) => Some(S::Scheduled),
         (A::CustomerSuggest, S::WithCustomer | S::Approved | S::Scheduled | S::ChangesRequested) => Some(S::ChangesRequested),
@@ -201,7 +234,8 @@ pub fn hold_after(state: State, hold: Option<Hold>, act: Act) -> Option<Hold> {
         (State::OnHold, Act::Edit) => hold.map(|hold| Hold { from: State::Draft, ..hold }),
         (State::OnHold, Act::CustomerHold) => hold.map(|hold| Hold { by: with_customer(hold.by), ..hold }),
         (State::OnHold, Act::CustomerResume) => hold.filter(|hold| hold.by == HeldBy::Both).map(|hold| Hold { by: HeldBy::Host, ..hold }),
-        (State::OnHold, Act::Hold) => hold,
+        (State::OnHold, Act::Hold) => hold.map(|hold| Hold { by: with_host(hold.by), ..hold }),
+        (State::OnHold, Act::Send) => hold,
         (from, Act::Hold) => Some(Hold { from, by: HeldBy::Host }),
         (from, Act::CustomerHold) => Some(Hold { from, by: HeldBy::Customer }),
         _ => None,
@@ -216,10 +250,25 @@ const fn with_customer(by: HeldBy) -> HeldBy {
     }
 }
 
-/// The host's acts that lead somewhere else from here: first what most do next.
+/// Who holds it once the host does so too.
+const fn with_host(by: HeldBy) -> HeldBy {
+    match by {
+        HeldBy::Customer | HeldBy::Both => HeldBy::Both,
+        HeldBy::Host => HeldBy::Host,
+    }
+}
+
+/// The hold once nobody has the customer's link any more: nobody else could let go of theirs, so it is the host's.
+#[must_use]
+pub fn without_customer(hold: Option<Hold>) -> Option<Hold> {
+    hold.map(|hold| Hold { by: HeldBy::Host, ..hold })
+}
+
+/// The host's acts that lead somewhere else from here, or to another hold: first what most do next.
 #[must_use]
 pub fn acts(state: State, hold: Option<Hold>) -> Vec<Act> {
-    HOSTS.iter().copied().filter(|act| after(state, hold, *act).is_ok_and(|next| next != state)).collect()
+    let leads = |act: Act| after(state, hold, act).is_ok_and(|next| next != state || hold_after(state, hold, act) != hold);
+    HOSTS.iter().copied().filter(|act| leads(*act)).collect()
 }
 
 /// Whether something has to be said with it. A customer who declines may say why, and need not.
@@ -242,6 +291,20 @@ pub const fn voids_approval(act: Act) -> bool {
             | Act::TakenDown
             | Act::Reopen
     )
+}
+
+/// Whether there is still something to celebrate: news that is verified, and of nobody who was forgotten.
+#[must_use]
+pub fn is_news(state: achievement::State, person: Option<i64>, title: &str) -> bool {
+    state == achievement::State::Verified && (person.is_some() || title != FORGOTTEN_NEWS)
+}
+
+/// Without something to celebrate nothing leads on towards the public: a task can be held, withdrawn, and taken down.
+///
+/// # Errors
+/// There is nothing to celebrate any more.
+pub fn goes_on(act: Act, is_news: bool) -> Result<(), AmplificationRefusal> {
+    if act.leads_on() && !is_news { Err(AmplificationRefusal::NothingToCelebrate) } else { Ok(()) }
 }
 
 /// Nobody approves what they wrote: `writers` are those of the wordings as they stand.
@@ -292,6 +355,7 @@ impl Ready {
 mod tests {
     use std::collections::BTreeSet;
 
+    use chrono::{DateTime, Utc};
     use proptest::prelude::*;
 
     use super::*;
@@ -316,7 +380,7 @@ mod tests {
         approve           .          approved-internally approved-internally .                 .                 .                 .         .         .                 .            .                .            .        .         .
         request-changes   .          changes-requested   changes-requested   .                 .                 .                 .         .         changes-requested .            .                .            .        .         .
         reject            .          rejected            rejected            .                 .                 .                 .         .         .                 .            .                .            rejected .         .
-        send              .          .                   with-customer       with-customer     .                 .                 .         .         .                 .            .                .            .        .         .
+        send              .          .                   with-customer       with-customer     .                 .                 .         .         .                 .            on-hold          on-hold      .        .         .
         customer-approve  .          .                   .                   approved          approved          scheduled         .         .         .                 .            .                .            .        .         .
         customer-suggest  .          .                   .                   changes-requested changes-requested changes-requested .         .         changes-requested .            .                .            .        .         .
         customer-decline  .          .                   .                   rejected          rejected          rejected          .         .         rejected          rejected     rejected         rejected     rejected .         rejected
@@ -386,7 +450,10 @@ mod tests {
             (State::OnHold, hold(State::Approved, both), Act::Edit, hold(State::Draft, both)),
             (State::OnHold, hold(State::Approved, both), Act::CustomerResume, hold(State::Approved, host)),
             (State::OnHold, hold(State::Approved, both), Act::CustomerDecline, None),
-            (State::OnHold, hold(State::Approved, customer), Act::Hold, hold(State::Approved, customer)),
+            (State::OnHold, hold(State::Approved, customer), Act::Hold, hold(State::Approved, both)),
+            (State::OnHold, hold(State::Approved, host), Act::Hold, hold(State::Approved, host)),
+            (State::OnHold, hold(State::Approved, customer), Act::Send, hold(State::Approved, customer)),
+            (State::OnHold, hold(State::Approved, both), Act::Send, hold(State::Approved, both)),
             (State::OnHold, hold(State::Approved, customer), Act::CustomerHold, hold(State::Approved, customer)),
             (State::OnHold, hold(State::Approved, customer), Act::Edit, hold(State::Draft, customer)),
             (State::OnHold, hold(State::Approved, customer), Act::CustomerResume, None),
@@ -395,10 +462,13 @@ mod tests {
             assert_eq!(hold_after(state, held, act), expect, "{act} on {state} ({held:?})");
         }
         for held in [hold(State::Approved, customer), hold(State::Approved, both)] {
-            for act in [Act::Resume, Act::Schedule, Act::Publish, Act::Send] {
+            for act in [Act::Resume, Act::Schedule, Act::Publish, Act::Submit] {
                 assert_eq!(after(State::OnHold, held, act), Err(AmplificationRefusal::HeldByCustomer), "{act}");
             }
+            assert_eq!(after(State::OnHold, held, Act::Send), Ok(State::OnHold), "another link lets nothing go on");
+            assert_eq!(without_customer(held), hold(State::Approved, host), "whose link is gone lets go of nothing");
         }
+        assert_eq!(without_customer(None), None);
         assert_eq!(after(State::OnHold, hold(State::Approved, both), Act::CustomerResume), Ok(State::OnHold), "the host's still stands");
         let by_host = after(State::OnHold, hold(State::Approved, host), Act::CustomerResume);
         assert_eq!(by_host, Err(AmplificationRefusal::NotNow { state: State::OnHold, act: Act::CustomerResume }));
@@ -417,7 +487,7 @@ mod tests {
             measured
             changes-requested submit hold withdraw
             on-hold:host resume withdraw
-            on-hold:customer withdraw
+            on-hold:customer hold withdraw
             on-hold:both withdraw
             rejected
             withdrawn reopen
@@ -446,6 +516,27 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn without_news_nothing_leads_on() {
+        use achievement::State as News;
+
+        for (state, person, title, expect) in [
+            (News::Verified, Some(7), "A prize", true),
+            (News::Verified, None, "A prize", true),
+            (News::Verified, None, "Forgotten", false),
+            (News::Verified, Some(7), "Forgotten", true),
+            (News::Reported, Some(7), "A prize", false),
+            (News::Rejected, None, "A prize", false),
+        ] {
+            assert_eq!(is_news(state, person, title), expect, "{state} {person:?} {title}");
+        }
+        let stopped: Vec<&str> = Act::ALL.iter().filter(|act| goes_on(**act, false).is_err()).map(|act| act.as_str()).collect();
+        let expect =
+            ["edit", "submit", "approve", "send", "customer-approve", "resume", "customer-resume", "schedule", "publish", "reopen"];
+        assert_eq!(stopped, expect);
+        assert!(Act::ALL.iter().all(|act| goes_on(*act, true).is_ok()));
     }
 
     #[test]
@@ -527,8 +618,41 @@ mod tests {
     }
 
     #[test]
+    fn nothing_was_public_before_it_was_approved() {
+        let at = |text: &str| -> DateTime<Utc> { text.parse().unwrap() };
+        for (public_at, approved_at, fits) in [
+            ("2027-01-20T10:00:00Z", "2027-01-15T09:00:00Z", true),
+            ("2027-01-20T09:05:00Z", "2027-01-20T09:04:59Z", true),
+            // The form takes minutes: within one, nobody knows what came first.
+            ("2027-01-20T09:04:00Z", "2027-01-20T09:04:59Z", true),
+            ("2027-01-20T09:03:59Z", "2027-01-20T09:04:00Z", false),
+            ("2027-01-20T00:01:00Z", "2027-01-20T09:04:59Z", false),
+            ("2027-01-20T00:01:00Z", "2027-01-21T00:00:30Z", false),
+        ] {
+            let approved_at = at(approved_at);
+            let expect = if fits { Ok(()) } else { Err(AmplificationRefusal::BeforeApproval { approved_at }) };
+            assert_eq!(after_approval(at(public_at), Some(approved_at)), expect, "{public_at} after {approved_at}");
+            assert_eq!(had_happened(approved_at, at(public_at)), fits, "{public_at} after {approved_at}");
+        }
+        assert_eq!(after_approval(at("2027-01-20T10:00:00Z"), None), Err(AmplificationRefusal::NotApproved));
+        for refusal in
+            [AmplificationRefusal::BeforeApproval { approved_at: at("2027-01-20T09:04:59Z") }, AmplificationRefusal::BeforeConsent]
+        {
+            assert_eq!(refusal.field(), Some("published_at"), "{refusal:?}");
+        }
+        let sentence = AmplificationRefusal::BeforeApproval { approved_at: at("2027-01-20T09:04:59Z") }.sentence();
+        assert!(sentence.starts_with("The customer approved this on Wed 20 Jan, 09:04 UTC"), "{sentence}");
+    }
+
+    #[test]
     fn a_plan_is_read_against_what_stands() {
-        let stands = Stands { today: day("2027-01-15"), planned_for: Some(day("2027-01-12")), person: Some(7), company: 9 };
+        let stands = Stands {
+            today: day("2027-01-15"),
+            due_day: day("2027-01-01"),
+            planned_for: Some(day("2027-01-12")),
+            person: Some(7),
+            company: 9,
+        };
         let typed = TypedTask {
             owner: "3",
             due_day: "2027-01-22",
@@ -536,6 +660,7 @@ mod tests {
             approver_name: " Amara  Okafor ",
             approver_email: "Amara@Meridian.example",
             shows: vec!["person:name", "company:company name", "person:name"],
+            ..TypedTask::default()
         };
         let expect = TaskPlan {
             owner: Some(3),
@@ -561,11 +686,15 @@ mod tests {
             approver_name: "",
             approver_email: "amara@meridian.example",
             shows: vec!["person:logo"],
+            ..TypedTask::default()
         };
         let fields = |typed: &TypedTask<'_>, stands: &Stands| -> Vec<&'static str> {
             TaskPlan::parse(typed, stands).unwrap_err().iter().map(|why| why.field).collect()
         };
         assert_eq!(fields(&wrong, &stands), ["owner", "due_day", "planned_for", "approver_name", "shows"]);
+        for (due_day, fits) in [("2027-01-15", true), ("2027-01-01", true), ("2027-01-14", false), ("2020-01-01", false)] {
+            assert_eq!(TaskPlan::parse(&TypedTask { due_day, ..least.clone() }, &stands).is_ok(), fits, "{due_day}");
+        }
         for word in ["name", "person:nickname", "person:reference call", "company:name", "staff:name", ""] {
             assert_eq!(fields(&TypedTask { shows: vec![word], ..least.clone() }, &stands), ["shows"], "{word}");
         }

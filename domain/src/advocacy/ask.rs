@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 
 use crate::access::{Principal, Role};
 use crate::advocacy::consent::{Consents, Scope};
@@ -25,7 +25,7 @@ mod life;
 mod next_give;
 mod reason;
 
-pub use life::{Act, AskRefusal, State, acts, after, in_time, parse_comment, parse_day, parse_note};
+pub use life::{Act, AskRefusal, State, Waits, acts, after, in_time, parse_comment, parse_day, parse_note, took_place_on};
 pub use next_give::{NextGive, OpenForThem};
 pub use reason::{Cap, Kept, KeptWord, Quiet, Reason};
 
@@ -166,6 +166,12 @@ pub struct AskedBefore {
 pub fn quarter(day: NaiveDate) -> (NaiveDate, NaiveDate) {
     let first = NaiveDate::from_ymd_opt(day.year(), day.month0() / 3 * 3 + 1, 1).unwrap_or(day);
     (first, first.checked_add_months(Months::new(3)).unwrap_or(first))
+}
+
+/// The first instant of the quarter of today: asks that reached somebody from then on are held against the caps.
+#[must_use]
+pub fn quarter_began(now: DateTime<Utc>) -> DateTime<Utc> {
+    quarter(now.date_naive()).0.and_time(NaiveTime::MIN).and_utc()
 }
 
 /// The answer that lets an ask be made. Only [`may_ask`] gives it.
@@ -648,6 +654,9 @@ mod tests {
         ] {
             assert_eq!(quarter(day(on)), (day(first), day(next)), "{on}");
         }
+        // Asked twice on the last of March, they may be asked again on 1 April: the quarter is over for whoever counts.
+        assert_eq!(quarter_began(at("2027-03-31T23:59:59Z")), at("2027-01-01T00:00:00Z"));
+        assert_eq!(quarter_began(at("2027-04-01T00:00:00Z")), at("2027-04-01T00:00:00Z"));
     }
 
     #[test]

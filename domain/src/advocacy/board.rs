@@ -81,15 +81,40 @@ pub const fn act_label(act: Act) -> &'static str {
     }
 }
 
-/// The steps a card offers: those that need no words.
+/// What is done on a task's own pages before it goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum First {
+    /// The words: there are none.
+    Write,
+    /// What should be different. Any change makes a draft of it, so that here everything stands as it was sent back.
+    Read,
+}
+
+/// What comes before any step, where something does. `written`: there is a wording.
 #[must_use]
-pub fn moves(state: State, hold: Option<Hold>) -> Vec<Act> {
+pub const fn first(state: State, written: bool) -> Option<First> {
+    match state {
+        State::ChangesRequested => Some(First::Read),
+        State::Draft if !written => Some(First::Write),
+        _ => None,
+    }
+}
+
+/// The steps a card offers: those that need no words, once what comes first is done.
+#[must_use]
+pub fn moves(state: State, hold: Option<Hold>, written: bool) -> Vec<Act> {
+    if first(state, written).is_some() {
+        return Vec::new();
+    }
     acts(state, hold).into_iter().filter(|act| !needs_comment(*act)).collect()
 }
 
 /// The step that leads to another column, if one does; those that need no words come first.
 #[must_use]
-pub fn toward(state: State, hold: Option<Hold>, to: Column) -> Option<Act> {
+pub fn toward(state: State, hold: Option<Hold>, written: bool, to: Column) -> Option<Act> {
+    if first(state, written).is_some() {
+        return None;
+    }
     if column(state, hold) == Some(to) {
         return None;
     }
@@ -132,6 +157,26 @@ pub const fn waits_for(state: State, hold: Option<Hold>) -> Waits {
     }
 }
 
+/// Where a task is once it goes on, after `It goes on where it was`.
+#[must_use]
+pub const fn stands(state: State) -> &'static str {
+    match state {
+        State::Draft => "a draft",
+        State::InReview => "in review",
+        State::ApprovedInternally => "approved here, and to be sent to the customer",
+        State::WithCustomer => "with the customer",
+        State::Approved => "approved by the customer",
+        State::Scheduled => "scheduled",
+        State::Published => "public",
+        State::Measured => "public, and counted",
+        State::ChangesRequested => "to be changed, as it was asked",
+        State::OnHold => "on hold",
+        State::Rejected => "rejected",
+        State::Withdrawn => "withdrawn",
+        State::Failed => "not published on its day",
+    }
+}
+
 /// What a task waits for, as its card says it.
 #[must_use]
 pub const fn waits_words(state: State, hold: Option<Hold>) -> &'static str {
@@ -157,6 +202,8 @@ pub const fn waits_words(state: State, hold: Option<Hold>) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn holds() -> Vec<(State, Option<Hold>)> {
@@ -204,11 +251,11 @@ mod tests {
     #[test]
     fn a_drop_is_a_step_that_leads_to_the_column() {
         for (state, hold) in holds() {
-            for act in moves(state, hold) {
+            for act in moves(state, hold, true) {
                 assert!(after(state, hold, act).is_ok(), "{state}: {act}");
             }
             for to in Column::ALL {
-                let Some(act) = toward(state, hold, *to) else { continue };
+                let Some(act) = toward(state, hold, true, *to) else { continue };
                 let next = after(state, hold, act).unwrap();
                 assert_eq!(column(next, None), Some(*to), "{state} + {act} to {to}");
                 assert!(act.is_hosts_step());
@@ -229,8 +276,36 @@ mod tests {
             (State::Scheduled, Column::Published, None),
             (State::Draft, Column::ToWrite, None),
         ] {
-            assert_eq!(toward(state, None, to), expect, "{state} to {to}");
+            assert_eq!(toward(state, None, true, to), expect, "{state} to {to}");
         }
+    }
+
+    /// Nobody sends the same words to review that were just sent back, nor none.
+    #[test]
+    fn what_comes_first_is_done_first() {
+        for (state, written, expect) in [
+            (State::ChangesRequested, true, Some(First::Read)),
+            (State::ChangesRequested, false, Some(First::Read)),
+            (State::Draft, false, Some(First::Write)),
+            (State::Draft, true, None),
+            (State::InReview, true, None),
+            (State::WithCustomer, true, None),
+        ] {
+            assert_eq!(first(state, written), expect, "{state}, written: {written}");
+            if expect.is_some() {
+                assert!(moves(state, None, written).is_empty(), "{state}");
+                assert!(Column::ALL.iter().all(|to| toward(state, None, written, *to).is_none()), "{state}");
+            }
+        }
+        assert_eq!(moves(State::Draft, None, true), [Act::Submit]);
+        assert_eq!(toward(State::Draft, None, true, Column::InReview), Some(Act::Submit));
+    }
+
+    #[test]
+    fn where_it_goes_on_is_said_of_every_state() {
+        let said: BTreeSet<&str> = State::ALL.iter().map(|state| stands(*state)).collect();
+        assert_eq!(said.len(), State::ALL.len(), "each its own: {said:?}");
+        assert_eq!((stands(State::WithCustomer), stands(State::ChangesRequested)), ("with the customer", "to be changed, as it was asked"));
     }
 
     #[test]

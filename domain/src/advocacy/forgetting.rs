@@ -15,6 +15,9 @@ pub const DAYS: i64 = 30;
 /// Stands in the place of a name.
 pub const FORGOTTEN: &str = "Forgotten person";
 
+/// Stands in the place of what they achieved: news of nobody, which nobody celebrates.
+pub const FORGOTTEN_NEWS: &str = "Forgotten";
+
 /// The day by which a wish of this day is done.
 #[must_use]
 pub fn due(asked: NaiveDate) -> NaiveDate {

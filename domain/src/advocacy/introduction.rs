@@ -2,14 +2,15 @@
 //! before either learns who the other is; a no is never passed on as anybody's; no seller takes part; it counts as a give
 //! to both.
 //!
-//! Only people who allow it are proposed, never of one company or of competitors, and each pair once. What somebody wants to
+//! Only people who allow it are proposed, never of one company or of competitors, and each pair once, unless the
+//! offer was taken back before anybody said no. What somebody wants to
 //! learn they may have said on accepting an invitation: a suggestion shows the topic alone, not where it was said. Left out:
 //! storing (`store::advocacy::introduction`).
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -17,6 +18,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::contact;
 use crate::refusal::{FieldRefusal, Refusal};
 use crate::registration::proof::PROOF_NEEDED;
+use crate::time::end_of_day_everywhere;
 
 crate::text_enum! {
     /// Where an introduction stands.
@@ -27,6 +29,14 @@ crate::text_enum! {
         Declined = "declined",
         Expired = "expired",
         Cancelled = "cancelled",
+    }
+}
+
+impl State {
+    /// Whether the same two are not offered to each other again: all but what was taken back, to which nobody said no.
+    #[must_use]
+    pub const fn bars_another(self) -> bool {
+        !matches!(self, Self::Cancelled)
     }
 }
 
@@ -100,14 +110,14 @@ impl Answered {
 }
 
 /// One of the two answers. A yes may become a no until the other has said yes too. `possible` says whether the two could be
-/// introduced today: see [`hindrances`].
+/// introduced today: see [`hindrances`]. The last day to answer is theirs until it is over everywhere.
 ///
 /// # Errors
 /// It is over, whatever the reason; or they know each other already.
-pub fn answer(offer: &Offer, party: Party, yes: bool, possible: bool, today: NaiveDate) -> Result<Answered, IntroductionRefusal> {
+pub fn answer(offer: &Offer, party: Party, yes: bool, possible: bool, now: DateTime<Utc>) -> Result<Answered, IntroductionRefusal> {
     let (mine, theirs) = (offer.says(party), offer.says(party.other()));
     match offer.state {
-        State::Offered if today > offer.answer_by => Err(IntroductionRefusal::Over),
+        State::Offered if now >= end_of_day_everywhere(offer.answer_by) => Err(IntroductionRefusal::Over),
         State::Offered if !yes => Ok(Answered::Declined),
         State::Offered if !possible => Ok(Answered::NotPossible),
         State::Offered if theirs == Some(true) => Ok(Answered::Introduced),
@@ -142,6 +152,8 @@ pub struct Somebody {
     pub allows: bool,
     /// They set that no introduction is asked of them.
     pub never: bool,
+    /// They asked to be forgotten.
+    pub leaves: bool,
 }
 
 /// What is true of two people.
@@ -161,12 +173,14 @@ pub enum Hindrance {
     OnePerson,
     OneCompany,
     Competitors,
-    /// They were introduced, or offered to be: each pair once.
+    /// They were introduced, or offered to be: each pair once. See [`State::bars_another`].
     Before(State),
     /// This person has not allowed it.
     NotAllowed(String),
     /// This person wants none.
     Never(String),
+    /// This person asked to be forgotten.
+    Leaves(String),
 }
 
 /// Everything that keeps two people from being introduced. Nothing: they may be.
@@ -183,7 +197,7 @@ pub fn hindrances(facts: &Facts<'_>) -> Vec<Hindrance> {
     if facts.compete {
         found.push(Hindrance::Competitors);
     }
-    found.extend(facts.before.map(Hindrance::Before));
+    found.extend(facts.before.filter(|state| state.bars_another()).map(Hindrance::Before));
     for somebody in [one, other] {
         if !somebody.allows {
             found.push(Hindrance::NotAllowed(somebody.name.clone()));
@@ -191,8 +205,21 @@ pub fn hindrances(facts: &Facts<'_>) -> Vec<Hindrance> {
         if somebody.never {
             found.push(Hindrance::Never(somebody.name.clone()));
         }
+        if somebody.leaves {
+            found.push(Hindrance::Leaves(somebody.name.clone()));
+        }
     }
     found
+}
+
+/// As [`hindrances`], when this one of the two says yes. Who says yes wants it, whatever they set before; what the other one
+/// set counts, since it may be newer than their own yes. Who asked to be forgotten is introduced to nobody, not even by
+/// their own yes.
+#[must_use]
+pub fn hindrances_to_yes(facts: &Facts<'_>, says_yes: i64) -> Vec<Hindrance> {
+    let asked = |somebody: &Somebody| Somebody { never: somebody.never && somebody.person != says_yes, ..somebody.clone() };
+    let (one, other) = (asked(facts.one), asked(facts.other));
+    hindrances(&Facts { one: &one, other: &other, compete: facts.compete, before: facts.before })
 }
 
 impl Hindrance {
@@ -210,6 +237,7 @@ impl Hindrance {
             }
             Self::NotAllowed(name) => format!("{name} has not allowed introductions to peers. Wait until they allow it on their own page."),
             Self::Never(name) => format!("{name} does not want to be asked for introductions. Choose somebody else."),
+            Self::Leaves(name) => format!("{name} asked to be forgotten, so nothing is offered to them any more. Choose somebody else."),
         }
     }
 }
@@ -539,6 +567,8 @@ mod tests {
             _ => None,
         };
         let answer_by = date("2027-02-01");
+        // It is still that day in the last place on earth, and no longer.
+        let [in_time, too_late] = ["2027-02-02T11:59:59Z", "2027-02-02T12:00:00Z"].map(|text| text.parse::<DateTime<Utc>>().unwrap());
         let mut seen = 0;
         for line in table.trim().lines().skip(1) {
             let cells: Vec<&str> = line.split_whitespace().collect();
@@ -548,7 +578,7 @@ mod tests {
                 let (a_says, b_says) = if party == Party::A { (mine, theirs) } else { (theirs, mine) };
                 let offer = Offer { state, a_says, b_says, answer_by };
                 for (yes, expect) in [(true, cells[3]), (false, cells[4])] {
-                    let found = match answer(&offer, party, yes, true, answer_by) {
+                    let found = match answer(&offer, party, yes, true, in_time) {
                         Ok(Answered::Waiting) => "waiting",
                         Ok(Answered::Introduced) => "introduced",
                         Ok(Answered::Declined) => "declined",
@@ -559,10 +589,10 @@ mod tests {
                         Err(other) => panic!("{other:?}"),
                     };
                     assert_eq!(found, expect, "{line}, {party:?}, {yes}");
-                    let late = answer(&offer, party, yes, true, date("2027-02-02"));
+                    let late = answer(&offer, party, yes, true, too_late);
                     if state == State::Offered {
                         assert_eq!(late, Err(IntroductionRefusal::Over), "{line}: the day has passed");
-                        let hindered = answer(&offer, party, yes, false, answer_by);
+                        let hindered = answer(&offer, party, yes, false, in_time);
                         assert_eq!(hindered, Ok(if yes { Answered::NotPossible } else { Answered::Declined }), "{line}");
                     }
                     seen += 1;
@@ -595,7 +625,7 @@ mod tests {
     }
 
     fn somebody(person: i64, company: i64) -> Somebody {
-        Somebody { person, name: format!("P{person}"), company, allows: true, never: false }
+        Somebody { person, name: format!("P{person}"), company, allows: true, never: false, leaves: false }
     }
 
     #[test]
@@ -604,7 +634,7 @@ mod tests {
         let facts = |one, other| Facts { one, other, compete: false, before: None };
         assert_eq!(hindrances(&facts(&amara, &tomas)), []);
         assert_eq!(hindrances(&facts(&amara, &amara)), [Hindrance::OnePerson]);
-        let shy = Somebody { allows: false, never: true, company: 10, ..tomas.clone() };
+        let shy = Somebody { allows: false, never: true, leaves: true, company: 10, ..tomas.clone() };
         let all = Facts { compete: true, before: Some(State::Expired), ..facts(&amara, &shy) };
         let expect = [
             Hindrance::OneCompany,
@@ -612,10 +642,48 @@ mod tests {
             Hindrance::Before(State::Expired),
             Hindrance::NotAllowed("P2".into()),
             Hindrance::Never("P2".into()),
+            Hindrance::Leaves("P2".into()),
         ];
         assert_eq!(hindrances(&all), expect);
         let sentence = IntroductionRefusal::NotPossible(hindrances(&all)).sentence();
         assert!(expect.iter().all(|one| sentence.contains(&one.sentence())), "{sentence}");
+    }
+
+    #[test]
+    fn a_pair_is_offered_again_only_when_it_was_taken_back() {
+        let (amara, tomas) = (somebody(1, 10), somebody(2, 20));
+        for (before, expect) in [
+            (State::Offered, vec![Hindrance::Before(State::Offered)]),
+            (State::Introduced, vec![Hindrance::Before(State::Introduced)]),
+            (State::Declined, vec![Hindrance::Before(State::Declined)]),
+            (State::Expired, vec![Hindrance::Before(State::Expired)]),
+            (State::Cancelled, vec![]),
+        ] {
+            let facts = Facts { one: &amara, other: &tomas, compete: false, before: Some(before) };
+            assert_eq!(hindrances(&facts), expect, "{before}");
+        }
+    }
+
+    /// What stands in the way of a yes of Amara's, by what both set since it was offered.
+    #[test]
+    fn only_their_own_never_gives_way_to_a_yes() {
+        let (amara, tomas) = (somebody(1, 10), somebody(2, 20));
+        let never = |of: &Somebody| Somebody { never: true, ..of.clone() };
+        let leaves = |of: &Somebody| Somebody { leaves: true, ..of.clone() };
+        for (one, other, expect) in [
+            (amara.clone(), tomas.clone(), vec![]),
+            (never(&amara), tomas.clone(), vec![]),
+            (amara.clone(), never(&tomas), vec![Hindrance::Never("P2".into())]),
+            (never(&amara), never(&tomas), vec![Hindrance::Never("P2".into())]),
+            (leaves(&amara), tomas.clone(), vec![Hindrance::Leaves("P1".into())]),
+            (amara.clone(), leaves(&tomas), vec![Hindrance::Leaves("P2".into())]),
+            (Somebody { allows: false, ..never(&amara) }, tomas.clone(), vec![Hindrance::NotAllowed("P1".into())]),
+        ] {
+            for (one, other) in [(&one, &other), (&other, &one)] {
+                let facts = Facts { one, other, compete: false, before: None };
+                assert_eq!(hindrances_to_yes(&facts, amara.person), expect, "{facts:?}");
+            }
+        }
     }
 
     fn peer(person: i64, company: i64, topics: &[&str], wishes: &[&str]) -> Peer {

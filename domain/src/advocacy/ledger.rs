@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use crate::access::{Principal, Role};
 use crate::advocacy::ask::AskKind;
@@ -210,7 +210,10 @@ impl Totals {
             }
             _ if self.balance() > 0 => format!("We gave more than they did for us: {given} against {done}, by weight."),
             _ if self.balance() == 0 => format!("Even: {given} given and {done} done for us, by weight."),
-            _ => format!("They did more for us than we gave: {done} against {given}, by weight. The next thing is a give."),
+            // Whether they may be asked is another rule: see [`crate::advocacy::ask::may_ask`].
+            _ => format!(
+                "They did more for us than we gave: {done} against {given}, by weight. A give would even it out; whether they may be asked goes by how many gives and asks there were, not by weight."
+            ),
         }
     }
 }
@@ -359,9 +362,19 @@ impl Done {
     }
 }
 
+/// The first day something can be recorded for: 1 January of the year before last. What is older weighs on no balance.
+#[must_use]
+pub fn earliest(today: NaiveDate) -> NaiveDate {
+    NaiveDate::from_ymd_opt(today.year() - 2, 1, 1).unwrap_or(today)
+}
+
 /// What is planned counts nothing: no day to come.
 fn day(typed: &str, today: NaiveDate) -> Result<NaiveDate, FieldRefusal> {
     match time::parse_date(typed) {
+        Ok(day) if day < earliest(today) => Err(FieldRefusal::new(
+            "on",
+            format!("This is too long ago. The earliest day that can be recorded is {}.", time::words::date(earliest(today))),
+        )),
         Ok(day) if day > today => {
             Err(FieldRefusal::new("on", "This day is to come, and what is planned counts nothing. Record it once it is done."))
         }
@@ -555,6 +568,9 @@ mod tests {
             (TypedGive { kind: "amplification published", ..sound }, vec!["kind"]),
             (TypedGive { kind: "introduction made", ..sound }, vec!["kind"]),
             (TypedGive { on: "2027-01-16", ..sound }, vec!["on"]),
+            (TypedGive { on: "2025-01-01", ..sound }, vec![]),
+            (TypedGive { on: "2024-12-31", ..sound }, vec!["on"]),
+            (TypedGive { on: "1990-05-01", ..sound }, vec!["on"]),
             (TypedGive { value: "5", ..sound }, vec!["value"]),
             (TypedGive { value: "0", ..sound }, vec![]),
             (TypedGive { value: "", ..gift }, vec!["value"]),
@@ -585,7 +601,10 @@ mod tests {
         assert_eq!(of(0, 1, 0, 4), "They did 1 act for us, weighing 4, and were given nothing yet. The next thing is a give.");
         assert_eq!(of(2, 1, 6, 4), "We gave more than they did for us: 6 against 4, by weight.");
         assert_eq!(of(1, 1, 4, 4), "Even: 4 given and 4 done for us, by weight.");
-        assert_eq!(of(1, 2, 3, 8), "They did more for us than we gave: 8 against 3, by weight. The next thing is a give.");
+        assert_eq!(
+            of(1, 2, 3, 8),
+            "They did more for us than we gave: 8 against 3, by weight. A give would even it out; whether they may be asked goes by how many gives and asks there were, not by weight."
+        );
     }
 
     fn sources() -> impl Strategy<Value = Vec<(bool, i32, bool)>> {

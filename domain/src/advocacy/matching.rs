@@ -56,7 +56,7 @@ pub struct Candidate {
     pub resting: bool,
 }
 
-/// What each kind of fit weighs. The same numbers stand in the query that chooses whom to look at.
+/// What each kind of fit weighs.
 pub const SECTOR: u32 = 4;
 pub const TOPIC: u32 = 4;
 pub const INTEREST: u32 = 2;

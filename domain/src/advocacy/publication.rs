@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate, Weekday};
+use url::{Host, Url};
 
 use crate::advocacy::consent::{Channel, Event, Scope, Standing, Subject, resolve};
 use crate::contact::{self, Email};
@@ -47,6 +48,14 @@ pub fn after(state: State, act: Act) -> Result<State, PublicationRefusal> {
     }
 }
 
+/// What is planned goes public on its day or later: the consents were asked for that day.
+///
+/// # Errors
+/// Its day has not come.
+pub fn in_time(planned: NaiveDate, today: NaiveDate) -> Result<(), PublicationRefusal> {
+    if today < planned { Err(PublicationRefusal::NotYet { planned }) } else { Ok(()) }
+}
+
 /// What a withdrawal does to a publication that shows what was withdrawn.
 #[must_use]
 pub const fn on_withdrawal(state: State) -> Option<Act> {
@@ -84,6 +93,8 @@ pub struct Use<'a> {
     pub events: &'a [Event],
     /// A company has somebody who may give its consents. Not asked of people.
     pub signatory: bool,
+    /// They asked to be forgotten, and are not yet. Not asked of companies.
+    pub leaving: bool,
 }
 
 /// What is to be published, where and when.
@@ -180,9 +191,11 @@ fn permitted(facts: &Facts<'_>, one: &Use<'_>) -> Result<Permitted, Why> {
         _ => {}
     }
     match resolve(one.events, facts.day).standing(one.scope, Some(facts.channel)) {
-        Standing::Live { event, .. } => Ok(Permitted { subject, scope: one.scope, event }),
+        Standing::Live { event, .. } if !one.leaving => Ok(Permitted { subject, scope: one.scope, event }),
         // Allowed once and no longer is a cohort attended: whatever stands in the way, the answer is the same.
         _ if matches!(one.scope, Scope::Attendance) => Err(Why::Confidential),
+        // Asked last: whoever allowed nothing is not known to have asked for anything.
+        Standing::Live { .. } => Err(Why::ToBeForgotten),
         Standing::NotYet { from, .. } => Err(Why::NotYet(from)),
         Standing::Expired { on, .. } => Err(Why::Ended(on)),
         Standing::Withdrawn { on, .. } => Err(Why::Withdrawn(on)),
@@ -216,6 +229,8 @@ pub enum Why {
     /// Allowed until that day.
     Ended(NaiveDate),
     Withdrawn(NaiveDate),
+    /// They asked to be forgotten: what is public goes, and nothing new comes.
+    ToBeForgotten,
     /// A company's name or logo, named with a person.
     TheCompanys,
     /// A person's own, named with a company.
@@ -243,6 +258,7 @@ impl Reason {
                 format!("{who} allowed {what} {place} until {}. Choose a day until then, or ask them to allow it again.", words::day(on))
             }
             Why::Withdrawn(on) => format!("{who} withdrew {what} {place} on {}. Leave it out.", words::day(on)),
+            Why::ToBeForgotten => format!("{who} asked to be forgotten. Nothing new shows them: leave them out."),
             Why::TheCompanys => {
                 format!("The {} is the company’s to give, not {who}’s. Name it with the company instead.", self.scope)
             }
@@ -366,7 +382,12 @@ pub fn public_url(typed: &str) -> Result<String, FieldRefusal> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
     let sound = |c: char| c.is_alphanumeric() || ".-:".contains(c);
-    if host.contains('.') && host.chars().all(sound) && !url.contains([' ', '"', '<', '>', '\\']) {
+    // Nobody else sees what stands on our own machines.
+    let ours = Url::parse(&url).ok().and_then(|url| url.host().map(|host| host.to_owned())).is_some_and(|host| match host {
+        Host::Ipv4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified(),
+        Host::Ipv6(_) | Host::Domain(_) => false,
+    });
+    if host.contains('.') && host.chars().all(sound) && !url.contains([' ', '"', '<', '>', '\\']) && !ours {
         Ok(url)
     } else {
         Err(FieldRefusal::new("url", "Enter the whole address, like https://example.com/page."))
@@ -388,7 +409,22 @@ pub fn proof(typed: &str) -> Result<String, FieldRefusal> {
     Ok(proof)
 }
 
-/// Why nothing was planned, published, cancelled or closed.
+/// Reads why something is to be taken down.
+///
+/// # Errors
+/// A sentence for `reason`.
+pub fn take_down_reason(typed: &str) -> Result<String, FieldRefusal> {
+    let reason = contact::paragraphs("reason", typed, 2_000)?;
+    if reason.chars().count() < 10 {
+        return Err(FieldRefusal::new(
+            "reason",
+            "Say in a sentence why it is to go, and who asked for it: whoever takes it down reads that.",
+        ));
+    }
+    Ok(reason)
+}
+
+/// Why nothing was planned, published, cancelled, or taken down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PublicationRefusal {
     Fields(Vec<FieldRefusal>),
@@ -398,6 +434,10 @@ pub enum PublicationRefusal {
     Live,
     Cancelled,
     TakenDown,
+    /// It is planned for a day to come.
+    NotYet {
+        planned: NaiveDate,
+    },
     /// Somebody else changed it meanwhile.
     Stale,
     Unknown,
@@ -414,6 +454,7 @@ impl Refusal for PublicationRefusal {
             Self::Live => "live",
             Self::Cancelled => "cancelled",
             Self::TakenDown => "taken-down",
+            Self::NotYet { .. } => "not-yet",
             Self::Stale => "stale",
             Self::Unknown => "unknown",
             Self::OfTask => "of-task",
@@ -432,6 +473,10 @@ impl Refusal for PublicationRefusal {
                     .into()
             }
             Self::TakenDown => "This was taken down. Plan it again, and the consents are asked anew.".into(),
+            Self::NotYet { planned } => format!(
+                "This is planned for {}, and goes public then or later (days are counted in UTC). To publish it today, cancel it and plan it for today: the consents are asked for that day.",
+                words::day(*planned)
+            ),
             Self::Stale => {
                 "Somebody changed this publication meanwhile. Their version is on the page; look at it, then decide again.".into()
             }
@@ -481,6 +526,51 @@ mod tests {
     }
 
     #[test]
+    fn it_goes_public_on_its_day_or_later() {
+        let planned = day("2027-02-12");
+        for (today, fits) in [("2027-02-11", false), ("2027-02-12", true), ("2027-02-20", true)] {
+            assert_eq!(in_time(planned, day(today)).is_ok(), fits, "{today}");
+        }
+        let sentence = in_time(planned, day("2027-01-15")).unwrap_err().sentence();
+        assert!(sentence.contains("Friday 12 February 2027") && sentence.contains("plan it for today"), "{sentence}");
+    }
+
+    /// Whatever they allow; and of somebody who allows nothing it is not told.
+    #[test]
+    fn whoever_asked_to_be_forgotten_is_shown_nowhere_new() {
+        let events = ledger();
+        for (subject, scope, leaving, expect) in [
+            (Subject::Person(1), Scope::Name, false, None),
+            (Subject::Person(1), Scope::Name, true, Some(Why::ToBeForgotten)),
+            (Subject::Person(1), Scope::Title, true, Some(Why::NotGiven)),
+            (Subject::Person(1), Scope::Attendance, true, Some(Why::Confidential)),
+        ] {
+            let uses = [Use { who: "W".into(), subject: Some(subject), scope, events: &events, signatory: false, leaving }];
+            let found = match may_publish(&Facts { channel: Channel::Blog, day: day("2027-02-01"), of_task: false, uses: &uses }) {
+                Decision::Allowed(_) => None,
+                Decision::Refused(reasons) => Some(reasons[0].why),
+            };
+            assert_eq!(found, expect, "{scope} {leaving}");
+        }
+        let given = Event { scope: Scope::Attendance, ..events[0].clone() };
+        let given = [given];
+        let uses = [Use {
+            who: "W".into(),
+            subject: Some(Subject::Person(1)),
+            scope: Scope::Attendance,
+            events: &given,
+            signatory: false,
+            leaving: true,
+        }];
+        let Decision::Refused(reasons) =
+            may_publish(&Facts { channel: Channel::Blog, day: day("2027-02-01"), of_task: false, uses: &uses })
+        else {
+            panic!("allowed")
+        };
+        assert_eq!(reasons[0].why, Why::Confidential);
+    }
+
+    #[test]
     fn a_take_down_has_three_working_days() {
         for (asked, due) in [
             ("2027-01-11", "2027-01-14"), // Monday
@@ -521,7 +611,7 @@ mod tests {
         let events = ledger();
         let person = Some(Subject::Person(1));
         let company = Some(Subject::Company(2));
-        let one = |subject, scope, signatory| Use { who: "W".into(), subject, scope, events: &events, signatory };
+        let one = |subject, scope, signatory| Use { who: "W".into(), subject, scope, events: &events, signatory, leaving: false };
         let uses = [
             one(person, Scope::Name, false),
             one(person, Scope::Title, false),
@@ -570,13 +660,22 @@ mod tests {
         let needing: Vec<Scope> = Scope::ALL.iter().copied().filter(|scope| scope.needs_approval()).collect();
         assert_eq!(needing, [Scope::Photo, Scope::Quote, Scope::Video, Scope::Recording]);
         for subject in [Some(Subject::Person(1)), None] {
-            let uses: Vec<Use<'_>> =
-                needing.iter().map(|scope| Use { who: "W".into(), subject, scope: *scope, events: &events, signatory: false }).collect();
+            let uses: Vec<Use<'_>> = needing
+                .iter()
+                .map(|scope| Use { who: "W".into(), subject, scope: *scope, events: &events, signatory: false, leaving: false })
+                .collect();
             let facts = Facts { channel: Channel::Blog, day: day("2027-03-15"), of_task: false, uses: &uses };
             let Decision::Refused(reasons) = may_publish(&facts) else { panic!("allowed") };
             assert!(reasons.iter().all(|reason| reason.why == Why::NeedsApproval) && reasons.len() == needing.len(), "{reasons:?}");
         }
-        let photo = [Use { who: "W".into(), subject: Some(Subject::Person(1)), scope: Scope::Photo, events: &events, signatory: false }];
+        let photo = [Use {
+            who: "W".into(),
+            subject: Some(Subject::Person(1)),
+            scope: Scope::Photo,
+            events: &events,
+            signatory: false,
+            leaving: false,
+        }];
         let facts = Facts { channel: Channel::Blog, day: day("2027-03-15"), of_task: true, uses: &photo };
         assert!(matches!(may_publish(&facts), Decision::Allowed(_)));
     }
@@ -603,7 +702,7 @@ mod tests {
             ("2027-01-20", known, vec![], false),
             ("2027-01-20", nobody, vec![], false),
         ] {
-            let uses = [Use { who: "W".into(), subject, scope: Scope::Attendance, events: &events, signatory: false }];
+            let uses = [Use { who: "W".into(), subject, scope: Scope::Attendance, events: &events, signatory: false, leaving: false }];
             match may_publish(&Facts { channel: Channel::Blog, day: day(on), of_task: false, uses: &uses }) {
                 Decision::Allowed(_) => assert!(allowed, "{on} {events:?}"),
                 Decision::Refused(reasons) => {
@@ -618,7 +717,8 @@ mod tests {
     #[test]
     fn a_permit_names_what_it_rests_on() {
         let events = ledger();
-        let one = |subject, scope| Use { who: "W".into(), subject: Some(subject), scope, events: &events, signatory: false };
+        let one =
+            |subject, scope| Use { who: "W".into(), subject: Some(subject), scope, events: &events, signatory: false, leaving: false };
         let uses = [
             one(Subject::Person(1), Scope::Name),
             one(Subject::Person(1), Scope::Name),
@@ -661,12 +761,19 @@ mod tests {
             ("https://a b.example", false),
             ("https://x.example/\"onclick", false),
             ("https://user@halden.example/", false),
+            ("http://127.0.0.1/x", false),
+            ("http://10.0.0.7:8080/x", false),
+            ("https://192.0.2.10/x", true),
             ("", false),
         ] {
             assert_eq!(public_url(typed).is_ok(), sound, "{typed}");
         }
         assert_eq!(proof(" gone ").unwrap_err().field, "proof");
         assert_eq!(proof("Checked at 14:00, the page answers 404.").as_deref(), Ok("Checked at 14:00, the page answers 404."));
+        for typed in ["", "   ", " by mail "] {
+            assert_eq!(take_down_reason(typed).unwrap_err().field, "reason", "{typed}");
+        }
+        assert_eq!(take_down_reason(" Amara asked us to, by mail. ").as_deref(), Ok("Amara asked us to, by mail."));
     }
 
     #[test]

@@ -190,7 +190,7 @@ impl Refusal for ResultRefusal {
 /// The columns a file may have, with what each holds. One of the first two is needed, and one figure.
 pub const COLUMNS: [(&str, &str); 9] = [
     ("url", "Where it can be seen, as its page says"),
-    ("publication", "Or its number"),
+    ("publication", "Or its number, as its task and the list of publications show it"),
     ("impressions", "How often it was seen"),
     ("clicks", "How often it was opened"),
     ("reactions", "Likes and the like"),

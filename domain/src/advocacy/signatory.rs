@@ -42,6 +42,13 @@ impl SignatoryRefusal {
         let sentence = "This is a colleague's address. A company's consents are given by somebody at the company.";
         Self::Fields(vec![FieldRefusal::new("email", sentence)])
     }
+
+    /// The address is that of somebody who asked to be forgotten: a sentence for `email`.
+    #[must_use]
+    pub fn of_whoever_leaves() -> Self {
+        let sentence = "They asked to be forgotten, so nothing is sent to them any more. Name somebody else at the company.";
+        Self::Fields(vec![FieldRefusal::new("email", sentence)])
+    }
 }
 
 impl Refusal for SignatoryRefusal {

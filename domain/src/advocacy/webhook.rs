@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::{Host, Url};
 
 use crate::advocacy::consent::Channel;
@@ -78,7 +79,7 @@ impl Picture {
 /// What was sent, as it is kept once it was taken: without the bytes of the picture, whose fingerprint stays.
 #[must_use]
 pub fn without_bytes(body: &str) -> String {
-    let Ok(mut sent) = serde_json::from_str::<serde_json::Value>(body) else { return body.to_owned() };
+    let Ok(mut sent) = serde_json::from_str::<Value>(body) else { return body.to_owned() };
     if let Some(content) = sent.pointer_mut("/image/content") {
         *content = "".into();
     }
@@ -93,34 +94,55 @@ pub const PUBLICATION_DUE: &str = "publication.due";
 pub enum Answered {
     /// It is public.
     Published { url: String, at: DateTime<Utc> },
-    /// It was taken; a person says where it can be seen.
-    Accepted,
+    /// It was taken; a person says where it can be seen. What it answered and could not be read, for them; empty when there
+    /// was nothing.
+    Accepted { note: String },
     /// It was not taken; why, in words for the log.
     Failed(String),
 }
 
 #[derive(Deserialize)]
 struct Said {
-    url: Option<String>,
-    published_at: Option<String>,
+    url: Option<Value>,
+    published_at: Option<Value>,
 }
 
-/// Reads an answer. A success that names no address is taken as it is; one that names a wrong one is not.
+/// Reads an answer. Any success was taken, and is never sent again: where it does not say in a way that can be read that it
+/// is public, and since when, a person does.
 #[must_use]
 pub fn read_answer(status: u16, body: &str, now: DateTime<Utc>) -> Answered {
-    if !(200..300).contains(&status) {
-        return Answered::Failed(format!("It answered with the status {status}."));
+    if let Some(failed) = not_taken(status) {
+        return failed;
     }
-    let Ok(Said { url: Some(url), published_at }) = serde_json::from_str(body) else { return Answered::Accepted };
-    let Ok(url) = public_url(&url) else {
-        return Answered::Failed("It answered with something that is no address.".to_owned());
+    let accepted = |note: String| Answered::Accepted { note };
+    let Ok(Said { url: Some(url), published_at }) = serde_json::from_str(body) else { return accepted(String::new()) };
+    let Some(public) = url.as_str().and_then(|url| public_url(url).ok()) else {
+        return accepted(format!("It answered with “{}”, which is no whole address that everybody can open.", shortened(&url)));
     };
-    match published_at.map(|at| DateTime::parse_from_rfc3339(&at)) {
-        None => Answered::Published { url, at: now },
+    let Some(said) = published_at else { return Answered::Published { url: public, at: now } };
+    match said.as_str().map(DateTime::parse_from_rfc3339) {
         // Its clock may be ahead of ours.
-        Some(Ok(at)) => Answered::Published { url, at: at.to_utc().min(now) },
-        Some(Err(_)) => Answered::Failed("It answered with a time that cannot be read.".to_owned()),
+        Some(Ok(at)) => Answered::Published { url: public, at: at.to_utc().min(now) },
+        _ => accepted(format!("It answered with {public} and “{}”, which is no time that can be read.", shortened(&said))),
     }
+}
+
+/// Reads an answer whose status came, and whose body did not, for the reason given.
+#[must_use]
+pub fn answer_without_body(status: u16, why: String) -> Answered {
+    not_taken(status).unwrap_or(Answered::Accepted { note: why })
+}
+
+fn not_taken(status: u16) -> Option<Answered> {
+    (!(200..300).contains(&status)).then(|| Answered::Failed(format!("It answered with the status {status}.")))
+}
+
+/// So much of what cannot be read is kept, in characters.
+const SHORTENED: usize = 200;
+
+fn shortened(said: &Value) -> String {
+    let line = contact::one_line(&said.as_str().map_or_else(|| said.to_string(), str::to_owned));
+    if line.chars().count() > SHORTENED { line.chars().take(SHORTENED).chain(['…']).collect() } else { line }
 }
 
 /// How long after each attempt the next is made, in minutes.
@@ -279,11 +301,13 @@ mod tests {
     #[test]
     fn answers_are_read_carefully() {
         let url = "https://halden.example/news/prize".to_owned();
+        let taken = |note: &str| Answered::Accepted { note: note.to_owned() };
+        let long = format!("{{\"url\": \"{}\"}}", "a".repeat(300));
         for (status, body, expect) in [
-            (200, "", Answered::Accepted),
-            (202, "{\"id\": 7}", Answered::Accepted),
-            (204, "thank you", Answered::Accepted),
-            (200, "{\"url\": null}", Answered::Accepted),
+            (200, "", taken("")),
+            (202, "{\"id\": 7}", taken("")),
+            (204, "thank you", taken("")),
+            (200, "{\"url\": null}", taken("")),
             (200, "{\"url\": \"https://halden.example/news/prize\"}", Answered::Published { url: url.clone(), at: now() }),
             (
                 201,
@@ -298,14 +322,48 @@ mod tests {
             (
                 200,
                 "{\"url\": \"https://halden.example/news/prize\", \"published_at\": \"noon\"}",
-                Answered::Failed("It answered with a time that cannot be read.".into()),
+                taken("It answered with https://halden.example/news/prize and “noon”, which is no time that can be read."),
             ),
-            (200, "{\"url\": \"javascript:alert(1)\"}", Answered::Failed("It answered with something that is no address.".into())),
+            (
+                200,
+                "{\"url\": \"https://halden.example/news/prize\", \"published_at\": 1800000000}",
+                taken("It answered with https://halden.example/news/prize and “1800000000”, which is no time that can be read."),
+            ),
+            (200, "{\"url\": \"/posts/12\"}", taken("It answered with “/posts/12”, which is no whole address that everybody can open.")),
+            (
+                201,
+                "{\"url\": \"http://127.0.0.1/posts/12\"}",
+                taken("It answered with “http://127.0.0.1/posts/12”, which is no whole address that everybody can open."),
+            ),
+            (200, "{\"url\": 12}", taken("It answered with “12”, which is no whole address that everybody can open.")),
+            (
+                200,
+                "{\"url\": \"javascript:alert(1)\"}",
+                taken("It answered with “javascript:alert(1)”, which is no whole address that everybody can open."),
+            ),
+            (
+                200,
+                long.as_str(),
+                taken(&format!("It answered with “{}…”, which is no whole address that everybody can open.", "a".repeat(200))),
+            ),
             (301, "", Answered::Failed("It answered with the status 301.".into())),
             (404, "{\"url\": \"https://halden.example\"}", Answered::Failed("It answered with the status 404.".into())),
             (500, "", Answered::Failed("It answered with the status 500.".into())),
         ] {
             assert_eq!(read_answer(status, body, now()), expect, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn what_was_taken_is_not_sent_again_because_its_answer_is_cut() {
+        let large = "What it sends is larger than 64 KB.";
+        for (status, expect) in [
+            (200, Answered::Accepted { note: large.into() }),
+            (299, Answered::Accepted { note: large.into() }),
+            (302, Answered::Failed("It answered with the status 302.".into())),
+            (500, Answered::Failed("It answered with the status 500.".into())),
+        ] {
+            assert_eq!(answer_without_body(status, large.into()), expect, "{status}");
         }
     }
 

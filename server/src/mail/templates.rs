@@ -254,19 +254,24 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
                 ],
             )
         },
-        Message::ApprovalAsked { name, again } => Words {
+        Message::ApprovalAsked { name, again, held } => Words {
             preheader: "Nothing is published unless you say so.".to_owned(),
             button: Some(("Read it and answer".to_owned(), to("approve"))),
-            after: vec![text(
-                "You can approve exactly what you see, suggest an edit, hold it, or decline. It takes a minute on a phone, and no account is needed. Until it is published you can hold it at any time, on the same page.",
-            )],
+            after: vec![text(if *held {
+                "It takes a minute on a phone, and no account is needed. If you do nothing, it stays on hold."
+            } else {
+                "You can approve exactly what you see, suggest an edit, hold it, or decline. It takes a minute on a phone, and no account is needed. Until it is published you can hold it at any time, on the same page."
+            })],
             why: format!(
                 "You get this because {} has you down as the one who approves this. The link is yours alone; please do not pass it on. If it should be somebody else, answer this mail.",
                 app.host.name
             ),
             ..plain(
                 name,
-                vec![text(if *again {
+                vec![text(if *held {
+                    "You hold something about you, and nothing of it is published meanwhile. By the link below you can let it go on, or decline it. The older link no longer works."
+                        .to_owned()
+                } else if *again {
                     "This replaces the link you had: what we would like to publish, with the day and the places, is behind the one below. The older link no longer works."
                         .to_owned()
                 } else {
@@ -398,7 +403,7 @@ fn words_of(app: &App, mail: &Mail, secret: &Secret, agenda: Option<String>) -> 
                 preheader: "It takes a minute, and no account.".to_owned(),
                 button: Some(("Read and answer".to_owned(), to("approve"))),
                 after: vec![text(
-                    "Approve it, suggest an edit, hold it or decline: without your approval nothing is published. This link replaces the one you had. It is yours alone; please do not pass it on.",
+                    "Approve it, suggest an edit, hold it or decline: without your approval nothing is published. This link is yours alone; please do not pass it on.",
                 )],
                 why: format!(
                     "You get this because {} would like to publish something about you, and asked for your approval.",

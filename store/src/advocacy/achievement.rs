@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::advocacy::achievement::{
     self as rules, AchievementRefusal, Act, Kind, NEAR_DAYS, Pace, Rejection, Report, Seen, Source, State, Typed, Who, is_near, title_key,
 };
@@ -84,10 +84,10 @@ async fn customer_of(txn: &impl ConnectionTrait, who: &Who) -> Result<Customer, 
     if let Some(email) = email {
         let found = person::Entity::find().filter(person::Column::Email.eq(email.as_str())).one(txn).await?;
         let Some(found) = found else { return field("email", UNKNOWN_PERSON.to_owned()) };
-        let id = advocate::current(txn, found.id).await?;
-        let row = person::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(txn).await?;
-        let Some(row) = row.filter(|row| row.forgotten_at.is_none()) else { return field("email", UNKNOWN_PERSON.to_owned()) };
-        known = Some(row);
+        known = advocate::held(txn, found.id, LockType::NoKeyUpdate).await?;
+        if known.is_none() {
+            return field("email", UNKNOWN_PERSON.to_owned());
+        }
     }
     let company = match named {
         Some(name) => company::Entity::find().filter(company::Column::NameKey.eq(name_key(name))).one(txn).await?,
@@ -132,7 +132,7 @@ pub(crate) async fn report_in(
     report: &Report,
     customer: Customer,
 ) -> Result<Reporting, Halt<AchievementRefusal>> {
-    let by = staff(actor);
+    let by = actor.staff();
     if let Some(stands) = standing(txn, report, customer).await? {
         let state = word(State::parse(&stands.state), &stands.state)?;
         let the_same = is_same(&stands, report, customer);
@@ -392,7 +392,7 @@ async fn decide(
         state: Set(next.as_str().to_owned()),
         reason: Set(reason),
         same_as: Set(same_as),
-        decided_by: Set(staff(actor)),
+        decided_by: Set(actor.staff()),
         decided_at: Set(Some(now)),
         revision: Set(row.revision + 1),
         ..Default::default()
@@ -410,13 +410,6 @@ pub(crate) async fn recognised_in(txn: &impl ConnectionTrait, now: DateTime<Utc>
         .exec(txn)
         .await
         .map(|_| ())
-}
-
-const fn staff(actor: Actor) -> Option<i64> {
-    match actor {
-        Actor::Staff(id) => Some(id),
-        _ => None,
-    }
 }
 
 async fn note(
@@ -455,8 +448,11 @@ pub struct Line {
     pub company: String,
     pub state: State,
     pub happened_on: NaiveDate,
+    pub reported_at: DateTime<Utc>,
     pub recognised_at: Option<DateTime<Utc>>,
     pub task: Option<i64>,
+    /// The due day of its task.
+    pub due: Option<NaiveDate>,
 }
 
 /// Those who have waited longest first, then what was recognised, what was rejected last.
@@ -474,8 +470,10 @@ pub async fn list(db: &Db, filter: &Filter<'_>, page: u64) -> Result<Page<Line>,
         company: String,
         state: String,
         happened_on: NaiveDate,
+        reported_at: DateTime<Utc>,
         recognised_at: Option<DateTime<Utc>>,
         task: Option<i64>,
+        due: Option<NaiveDate>,
     }
     let from = "FROM achievement a JOIN company c ON c.id = a.company_id LEFT JOIN person p ON p.id = a.person_id \
         LEFT JOIN amplification t ON t.achievement_id = a.id \
@@ -493,7 +491,7 @@ pub async fn list(db: &Db, filter: &Filter<'_>, page: u64) -> Result<Page<Line>,
     let rows: Vec<Row> = sql::all(
         db.read(),
         &format!(
-            "SELECT a.id, a.kind, a.title, a.outlet, p.name AS person, c.name AS company, a.state, a.happened_on, a.recognised_at, t.id AS task {from} \
+            "SELECT a.id, a.kind, a.title, a.outlet, p.name AS person, c.name AS company, a.state, a.happened_on, a.reported_at, a.recognised_at, t.id AS task, t.due_day AS due {from} \
              ORDER BY CASE WHEN a.state = 'rejected' THEN 2 WHEN a.recognised_at IS NOT NULL THEN 1 ELSE 0 END, \
              CASE WHEN a.recognised_at IS NULL THEN a.happened_on END, a.recognised_at DESC, a.id LIMIT {PAGE_ROWS} OFFSET {}",
             page.saturating_sub(1) * PAGE_ROWS
@@ -511,14 +509,16 @@ pub async fn list(db: &Db, filter: &Filter<'_>, page: u64) -> Result<Page<Line>,
             company: row.company,
             state: word(State::parse(&row.state), &row.state)?,
             happened_on: row.happened_on,
+            reported_at: row.reported_at,
             recognised_at: row.recognised_at,
             task: row.task,
+            due: row.due,
         })
     });
     Ok(Page { rows: lines.collect::<Result<Vec<_>, _>>()?, total: u64::try_from(total).unwrap_or(0), page })
 }
 
-/// How fast customers are recognised this quarter, and how many wait longer than the goal.
+/// How fast customers are recognised this quarter, and how many wait longer than we promised.
 ///
 /// # Errors
 /// The database.
@@ -527,6 +527,11 @@ pub async fn pace(db: &Db, now: DateTime<Utc>) -> Result<Pace, Fault> {
     struct Row {
         happened_on: NaiveDate,
         recognised_at: DateTime<Utc>,
+    }
+    #[derive(FromQueryResult)]
+    struct Waiting {
+        reported_at: DateTime<Utc>,
+        due: Option<NaiveDate>,
     }
     let goal = setting::get(db).await?.recognition_days;
     let today = now.date_naive();
@@ -539,13 +544,14 @@ pub async fn pace(db: &Db, now: DateTime<Utc>) -> Result<Pace, Fault> {
     .await?;
     let days: Vec<u32> =
         rows.iter().map(|row| rules::days_to_recognition(row.happened_on, Some(row.recognised_at), today).days()).collect();
-    let before = today - TimeDelta::days(i64::from(goal));
-    let longer = sql::number(
+    let waiting: Vec<Waiting> = sql::all(
         db.read(),
-        "SELECT count(*) AS n FROM achievement a WHERE a.state IN ('reported', 'verified') AND a.recognised_at IS NULL AND a.happened_on < $1",
-        values![before],
+        "SELECT a.reported_at, t.due_day AS due FROM achievement a LEFT JOIN amplification t ON t.achievement_id = a.id \
+         WHERE a.state IN ('reported', 'verified') AND a.recognised_at IS NULL",
+        values![],
     )
     .await?;
+    let longer = waiting.iter().filter(|one| rules::is_late(rules::promised_by(one.due, one.reported_at, goal), None, today)).count();
     Ok(Pace::of(&days, u32::try_from(longer).unwrap_or(u32::MAX), goal))
 }
 
@@ -710,8 +716,6 @@ pub(crate) async fn candidates(
         happened_on: NaiveDate,
         state: String,
     }
-    // Numbers of our own rows: safe as they stand. No row has the number 0.
-    let list = |ids: &BTreeSet<i64>| ids.iter().map(i64::to_string).chain(["0".to_owned()]).collect::<Vec<_>>().join(", ");
     let rows: Vec<Row> = sql::all(
         db,
         &format!(
@@ -719,8 +723,8 @@ pub(crate) async fn candidates(
              FROM achievement a JOIN company c ON c.id = a.company_id LEFT JOIN person p ON p.id = a.person_id \
              WHERE (a.company_id IN ({}) OR a.person_id IN ({})) AND a.happened_on >= $1 AND a.happened_on <= $2 \
              ORDER BY a.id DESC LIMIT {MOST_CANDIDATES}",
-            list(companies),
-            list(people)
+            sql::numbers(companies.iter().copied()),
+            sql::numbers(people.iter().copied())
         ),
         values![first - Days::new(NEAR_DAYS), last + Days::new(NEAR_DAYS)],
     )

@@ -2,7 +2,7 @@
 //! timeline in `timeline`, and two of one person made one in `merge`.
 //!
 //! Somebody who was merged into somebody else stays as a row, so that their old address still finds the one who is left: see
-//! [`current`] and [`by_address`]. Locks: the person, then their company, then the record.
+//! [`current`], [`held`] and [`by_address`]. Locks: the person, then their company, then the record.
 
 use chrono::{DateTime, Utc};
 use domain::advocacy::advocate::{
@@ -44,6 +44,26 @@ pub(crate) async fn current(db: &impl ConnectionTrait, person: i64) -> Result<i6
     Ok(at)
 }
 
+/// Who a person is now, locked until the transaction ends: whoever was merged into somebody else, be it while their row was
+/// waited for, is that other one. `None` when nobody is known by that number, or everything about them was forgotten.
+pub(crate) async fn held(txn: &impl ConnectionTrait, person: i64, lock: LockType) -> Result<Option<person::Model>, DbErr> {
+    Ok(held_row(txn, person, lock).await?.filter(|row| row.forgotten_at.is_none()))
+}
+
+/// As [`held`], of those who were forgotten too.
+pub(crate) async fn held_row(txn: &impl ConnectionTrait, person: i64, lock: LockType) -> Result<Option<person::Model>, DbErr> {
+    let mut at = current(txn, person).await?;
+    // As in `current`: a circle would be no answer.
+    for _ in 0..8 {
+        let row = person::Entity::find_by_id(at).lock(lock).one(txn).await?;
+        match row {
+            Some(row) if row.merged_into.is_some() => at = current(txn, row.id).await?,
+            row => return Ok(row),
+        }
+    }
+    Ok(None)
+}
+
 /// Whoever is known by an address now.
 pub(crate) async fn by_address(db: &impl ConnectionTrait, email: &str) -> Result<Option<person::Model>, DbErr> {
     let found = person::Entity::find().filter(person::Column::Email.eq(email)).one(db).await?;
@@ -70,7 +90,7 @@ pub(crate) async fn note_in(txn: &impl ConnectionTrait, now: DateTime<Utc>, acto
         txn,
         "INSERT INTO advocate (person_id, stage, interests, topics, handles, events, languages, note, created_by, created_at, revision) \
          SELECT p.id, $2, '', '', '', '', '', '', $3, $4, 1 FROM person p WHERE p.id = $1 AND p.forgotten_at IS NULL ON CONFLICT (person_id) DO NOTHING",
-        values![person, Stage::Identified.as_str(), staff_of(actor), now],
+        values![person, Stage::Identified.as_str(), actor.staff(), now],
     )
     .await?;
     if made.rows_affected() > 0 {
@@ -102,11 +122,8 @@ pub async fn save(
 ) -> Result<Saved, Halt<AdvocateRefusal>> {
     let wanted = Advocate::parse(typed).map_err(|wrong| Halt::Refused(AdvocateRefusal::Fields(wrong)))?;
     let txn = db.write().await?;
-    let person = current(&*txn, person).await?;
-    let row = person::Entity::find_by_id(person).lock_exclusive().one(&*txn).await?;
-    if row.is_none_or(|row| row.forgotten_at.is_some()) {
-        return refuse(AdvocateRefusal::Unknown);
-    }
+    let Some(row) = held(&*txn, person, LockType::Update).await? else { return refuse(AdvocateRefusal::Unknown) };
+    let person = row.id;
     let stands = advocate::Entity::find_by_id(person).lock_exclusive().one(&*txn).await?;
     let Some(stands) = stands else {
         insert(&*txn, now, actor, person, &wanted).await?;
@@ -200,13 +217,6 @@ pub(crate) async fn make_person(
 
 // ---- rows ------------------------------------------------------------------------------------------------------------
 
-const fn staff_of(actor: Actor) -> Option<i64> {
-    match actor {
-        Actor::Staff(id) => Some(id),
-        _ => None,
-    }
-}
-
 pub(crate) fn read_row(row: &advocate::Model) -> Result<Advocate, Fault> {
     Ok(Advocate {
         stage: word(Stage::parse(&row.stage), &row.stage)?,
@@ -241,7 +251,7 @@ pub(crate) async fn insert(
 ) -> Result<(), DbErr> {
     advocate::ActiveModel {
         person_id: Set(person),
-        created_by: Set(staff_of(actor)),
+        created_by: Set(actor.staff()),
         created_at: Set(now),
         revision: Set(1),
         ..filled(advocate)

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use domain::advocacy::advocate::Advocate;
 use domain::advocacy::advocate_import::{Counts, Known, KnownPerson, Outcome, PlannedRow, Reading, Said, counts, plan};
+use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
-use crate::advocacy::advocate::{self, current, make_person, read_row};
+use crate::advocacy::advocate::{self, current, held_row, make_person, read_row};
 use crate::entity::{self, company, person};
 use crate::history::Actor;
 use crate::{Db, Fault};
@@ -81,7 +82,16 @@ async fn known(db: &impl ConnectionTrait, reading: &Reading, held: bool) -> Resu
         let id = if row.merged_into.is_some() { current(db, row.id).await? } else { row.id };
         now_known.insert(row.email, id);
     }
-    let people = people(db, now_known.values().copied().collect(), held).await?;
+    let mut people = people(db, now_known.values().copied().collect(), held).await?;
+    for id in now_known.values_mut() {
+        // Merged while their row was waited for.
+        if people.get(id).is_some_and(|row| row.merged_into.is_some())
+            && let Some(left) = held_row(db, *id, LockType::Update).await?
+        {
+            *id = left.id;
+            people.insert(left.id, left);
+        }
+    }
     let of_name = Condition::any().add(company::Column::NameKey.is_in(names)).add(company::Column::Domain.is_in(domains));
     let of_person = company::Column::Id.is_in(people.values().map(|row| row.company_id));
     let companies = company::Entity::find().filter(of_name.add(of_person)).all(db).await?;

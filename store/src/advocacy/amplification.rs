@@ -23,6 +23,7 @@ use crate::sql::{self, values};
 use crate::{Fault, Halt};
 
 mod answering;
+mod celebrated;
 mod publishing;
 mod reading;
 mod stepping;
@@ -30,21 +31,24 @@ mod writing;
 
 pub use answering::answer;
 pub(crate) use answering::remint_in;
+pub(crate) use celebrated::is_of_the_host;
 pub use publishing::publish;
 pub(crate) use publishing::{may_send_now_in, measure_in, publish_in, taken_down_in};
 pub use reading::{
-    Approval, ApprovalWording, ImageLine, LiveLine, PublicationLine, ResultLine, StepLine, Task, UseLine, VersionLine, WordingLine,
-    for_approval, image_by_token, image_of_task, task,
+    Approval, ApprovalWording, ImageLine, LiveLine, PublicationLine, ResultLine, StepLine, Task, ToTakeDown, UseLine, VersionLine,
+    WordingLine, for_approval, image_by_token, image_of_task, task,
 };
 pub use stepping::step;
-pub(crate) use stepping::{consent_withdrawn_in, fail_in, open_in};
-pub use writing::{TypedTask, TypedWording, add_image, end_wording, save_plan, save_wording};
+pub(crate) use stepping::{consent_withdrawn_in, fail_in, open_in, wish_in};
+pub use writing::{TypedTask, TypedWording, add_image, begin_wording, end_wording, save_plan, save_wording};
 
 /// A task's row, read.
 pub(crate) struct TaskRow {
     row: amplification::Model,
     state: State,
     hold: Option<Hold>,
+    /// What it celebrates is verified, and of nobody who was forgotten.
+    is_news: bool,
 }
 
 impl TaskRow {
@@ -57,12 +61,35 @@ impl TaskRow {
             }),
             _ => None,
         };
-        Ok(Self { row, state, hold })
+        Ok(Self { row, state, hold, is_news: true })
     }
 
-    /// The state after an act.
+    /// The state after an act. Once there is nothing to celebrate any more, nothing leads on.
     fn after(&self, act: Act) -> Result<State, Halt<AmplificationRefusal>> {
+        rules::goes_on(act, self.is_news).map_err(Halt::Refused)?;
         rules::after(self.state, self.hold, act).map_err(Halt::Refused)
+    }
+
+    /// An act as the table of states has it, to be kept by [`act_in`].
+    pub(crate) fn acted(&self, now: DateTime<Utc>, act: Act) -> Result<Acted, Halt<AmplificationRefusal>> {
+        let to = self.after(act)?;
+        Ok(Acted { act, to, change: self.moved(now, act, to) })
+    }
+
+    /// Whether it waits for the customer's answer, or will once it is let go on.
+    pub(crate) fn waits_for_customer(&self) -> bool {
+        self.state == State::WithCustomer || self.hold.is_some_and(|hold| hold.from == State::WithCustomer)
+    }
+
+    /// One version on, where it stands.
+    fn untouched(&self, now: DateTime<Utc>) -> amplification::ActiveModel {
+        amplification::ActiveModel {
+            id: Set(self.row.id),
+            sequence: Set(self.row.sequence + 1),
+            modified_at: Set(now),
+            revision: Set(self.row.revision + 1),
+            ..Default::default()
+        }
     }
 
     /// One version on, in the state an act leads to. Elsewhere, what waits begins to wait anew; an act that ends the
@@ -80,7 +107,7 @@ impl TaskRow {
             ..Default::default()
         };
         // Sent once more, the customer has all of their time again.
-        if next != self.state || act == Act::Send {
+        if next != self.state || (act == Act::Send && next == State::WithCustomer) {
             change.waits_since = Set(now);
             change.reminders = Set(0);
             change.reminded_at = Set(None);
@@ -98,9 +125,69 @@ impl TaskRow {
     }
 }
 
+/// An act that fits a task: where it leads, and what of the row changes with it.
+pub(crate) struct Acted {
+    act: Act,
+    to: State,
+    pub(crate) change: amplification::ActiveModel,
+}
+
+/// Keeps an act on a task that the caller has locked: the row, a step with what was said, and, where the approval ends, that
+/// nothing is planned any more. An edit that ends nothing and says nothing is no step: between drafts, the versions tell.
+pub(crate) async fn act_in(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    actor: Actor,
+    task: &TaskRow,
+    acted: Acted,
+    comment: &str,
+) -> Result<(), DbErr> {
+    let Acted { act, to, change } = acted;
+    change.update(txn).await?;
+    if voids_approval(act) {
+        publication::cancel_of_task(txn, now, actor, task.row.id).await?;
+    }
+    let hash = if task.row.approved_hash.is_empty() { &task.row.sent_hash } else { &task.row.approved_hash };
+    if act == Act::Edit && to == task.state && hash.is_empty() && comment.is_empty() {
+        return record(txn, now, actor, act.as_str(), task, to).await;
+    }
+    note(txn, now, actor, task, Step { act, to, by_name: "", comment, hash }).await?;
+    Ok(())
+}
+
+/// Names who approves it from now on, or nobody; the caller has locked it. The link of the one before opens nothing any more,
+/// and what they held is the host's to let go: nobody else could. Answers the task as it is then.
+pub(crate) async fn change_approver_in(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    actor: Actor,
+    task: TaskRow,
+    (name, email): (&str, &str),
+) -> Result<TaskRow, Fault> {
+    let mut change = task.untouched(now);
+    change.approver_name = Set(name.to_owned());
+    change.approver_email = Set(email.to_owned());
+    change.token_hash = Set(None);
+    change.token_until = Set(None);
+    change.previous_token_hash = Set(None);
+    let held = task.hold.is_some_and(|hold| hold.by.is_customers());
+    if held {
+        change.held_by = Set(rules::without_customer(task.hold).map_or("", |hold| hold.by.as_str()).to_owned());
+    }
+    let changed = TaskRow { is_news: task.is_news, ..TaskRow::read(change.update(txn).await?)? };
+    if held {
+        let comment = "The customer held this, and who approves it was changed: their link has ended, so it is ours to let go on.";
+        note(txn, now, actor, &task, Step { act: Act::Hold, to: State::OnHold, by_name: "", comment, hash: &task.row.sent_hash }).await?;
+    }
+    Ok(changed)
+}
+
 /// The task, locked. `None` when there is none.
 pub(crate) async fn lock(txn: &impl ConnectionTrait, id: i64) -> Result<Option<TaskRow>, Fault> {
-    amplification::Entity::find_by_id(id).lock_exclusive().one(txn).await?.map(TaskRow::read).transpose()
+    let Some(row) = amplification::Entity::find_by_id(id).lock_exclusive().one(txn).await? else { return Ok(None) };
+    // Whoever is forgotten is forgotten behind the lock on their tasks: what is read here stands until the end.
+    let is_news = celebrated::celebrated(txn, row.achievement_id).await?.is_some_and(|of| of.is_news());
+    Ok(Some(TaskRow { is_news, ..TaskRow::read(row)? }))
 }
 
 /// Locks whose achievement a task celebrates, with whoever else is shown, before the task: rows that name them are added
@@ -255,7 +342,7 @@ async fn note(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, task
         act: Set(step.act.as_str().to_owned()),
         from_state: Set(task.state.as_str().to_owned()),
         to_state: Set(step.to.as_str().to_owned()),
-        staff_id: Set(publication::staff(actor)),
+        staff_id: Set(actor.staff()),
         by_name: Set(step.by_name.to_owned()),
         comment: Set(step.comment.to_owned()),
         hash: Set(step.hash.to_owned()),

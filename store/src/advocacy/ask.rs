@@ -9,18 +9,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::advocacy::ask::{
-    Act, Allowed, Ask, AskKind, Kept, NotNow, Source, State, after, in_time, parse_comment, parse_day, parse_note,
+    Act, Allowed, Ask, AskKind, Kept, NotNow, Source, State, after, in_time, parse_comment, parse_day, parse_note, took_place_on,
 };
 use domain::advocacy::ask_import::{self, ReadRefusal};
 use domain::advocacy::ledger::Side;
 use domain::registration::proof::YesNo;
-use domain::time::{is_second_press, words};
+use domain::time::{earliest_day, end_of_day_everywhere, is_second_press, words};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use crate::advocacy::advocate::{by_address, current, note_in};
+use crate::advocacy::advocate::{by_address, current, held, note_in};
 use crate::advocacy::ledger::{self, NewEntry};
 use crate::advocacy::{own_page, setting};
 use crate::entity::{ask, company, person, staff};
@@ -35,7 +35,7 @@ mod read;
 
 pub use domain::advocacy::ask::AskRefusal;
 pub(crate) use facts::{Gathered, facts_of, to_be_forgotten};
-pub use read::{AskedLine, Filter, Line, Listed, OpenAsk, Shown, Waiting, all_for, get, list, of, open_for, refused_before, waiting};
+pub use read::{AskedLine, Filter, Line, Listed, OpenAsk, Shown, WaitsFor, all_for, get, list, of, open_for, refused_before, waiting};
 
 /// What the decision answers.
 pub type Decision = Result<Allowed, NotNow>;
@@ -62,16 +62,6 @@ pub async fn decide_kind(db: &Db, now: DateTime<Utc>, person: i64, kind: Option<
 /// The database.
 pub async fn decide_kept(db: &Db, now: DateTime<Utc>, shown: &Shown) -> Result<Option<Decision>, Fault> {
     decide_in(db.read(), now, shown.person, Some(shown.kind), shown.id).await
-}
-
-/// The decision for each of these people, in a constant number of queries. Who is not known is not there.
-///
-/// # Errors
-/// The database.
-pub async fn decide_all(db: &Db, now: DateTime<Utc>, people: &[i64], kind: Option<AskKind>) -> Result<BTreeMap<i64, Decision>, Fault> {
-    let settings = setting::get(db).await?;
-    let found = facts_of(db.read(), now, people).await?;
-    Ok(found.into_iter().map(|(person, gathered)| (person, gathered.decide(now, &settings, kind, 0))).collect())
 }
 
 async fn decide_in(
@@ -162,7 +152,7 @@ pub async fn submit_draft(
         wording: Set(worded.wording),
         state: Set(next.as_str().to_owned()),
         reasons: Set(Kept::write_again(&row.reasons, &answer)),
-        submitted_by: Set(by(actor)),
+        submitted_by: Set(actor.staff()),
         submitted_at: Set(if came_back { row.submitted_at } else { now }),
         was_submitted: Set(true),
         approving_by: Set(None),
@@ -212,7 +202,7 @@ pub async fn save_draft(
             .order_by_desc(ask::Column::Id)
             .one(&*txn)
             .await?;
-        if let Some(same) = last.filter(|last| last.submitted_by == by(actor) && is_second_press(last.submitted_at, now)) {
+        if let Some(same) = last.filter(|last| last.submitted_by == actor.staff() && is_second_press(last.submitted_at, now)) {
             return Ok(same.id);
         }
         let row = ask::ActiveModel {
@@ -222,7 +212,7 @@ pub async fn save_draft(
             source: Set(Source::Page.as_str().to_owned()),
             state: Set(State::Draft.as_str().to_owned()),
             reasons: Set(String::new()),
-            submitted_by: Set(by(actor)),
+            submitted_by: Set(actor.staff()),
             submitted_at: Set(now),
             answer: Set(String::new()),
             comment: Set(String::new()),
@@ -262,7 +252,7 @@ pub async fn save_draft(
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TypedStep<'a> {
     pub comment: &'a str,
-    /// The day it is to take place, for scheduling.
+    /// The day it is to take place, for scheduling; the day it took place, for completing.
     pub day: &'a str,
 }
 
@@ -286,19 +276,20 @@ pub async fn step(
     let Some((asked, row)) = locked(&*txn, ask).await? else { return refuse(AskRefusal::Gone) };
     let state = read_state(&row.state)?;
     let next = after(state, act).map_err(Halt::Refused)?;
-    if act.needs_other_eyes() && row.submitted_by.is_some() && row.submitted_by == by(actor) {
+    if act.needs_other_eyes() && row.submitted_by.is_some() && row.submitted_by == actor.staff() {
         return refuse(AskRefusal::FourEyes);
     }
     let fields = |why| Halt::Refused(AskRefusal::Fields(vec![why]));
     let day = if act == Act::Schedule { Some(parse_day(typed.day, now.date_naive()).map_err(fields)?) } else { None };
-    let another_hand = act == Act::TakeUp && row.approving_by != by(actor);
+    let another_hand = act == Act::TakeUp && row.approving_by != actor.staff();
     if next == state && !another_hand && (day.is_none() || day == row.scheduled_for) {
         return Ok(state);
     }
     if row.revision != revision {
         return refuse(AskRefusal::Stale);
     }
-    in_time(state, act, row.scheduled_for, now.date_naive()).map_err(Halt::Refused)?;
+    let today = now.date_naive();
+    in_time(state, act, row.scheduled_for, today).map_err(Halt::Refused)?;
     let comment = parse_comment(act, typed.comment).map_err(fields)?;
     let mut change =
         ask::ActiveModel { id: Set(row.id), state: Set(next.as_str().to_owned()), revision: Set(row.revision + 1), ..Default::default() };
@@ -306,7 +297,7 @@ pub async fn step(
         change.comment = Set(comment);
     }
     match act {
-        Act::TakeUp => change.approving_by = Set(by(actor)),
+        Act::TakeUp => change.approving_by = Set(actor.staff()),
         Act::Approve => {
             let kind = read_kind(&row.kind)?;
             let Some(answer) = decide_in(&*txn, now, asked.id, Some(kind), row.id).await? else { return refuse(AskRefusal::Unknown) };
@@ -322,25 +313,27 @@ pub async fn step(
             }
             let settings = setting::get_in(&*txn).await?;
             let answer_by = answer_day(now.date_naive(), settings.answer_days);
-            change.approved_by = Set(by(actor));
+            change.approved_by = Set(actor.staff());
             change.asked_at = Set(Some(now));
             change.answer_by = Set(Some(answer_by));
             tell_asked(&*txn, now, &asked, &row, answer_by).await?;
         }
         Act::Schedule => change.scheduled_for = Set(day),
         Act::Complete => {
+            let asked_on = row.asked_at.unwrap_or(row.submitted_at).date_naive();
+            let took_place = took_place_on(typed.day, row.scheduled_for, asked_on, today).map_err(Halt::Refused)?;
             change.done_at = Set(Some(now));
-            let today = now.date_naive();
+            change.scheduled_for = Set(Some(took_place));
             let entry = NewEntry {
                 person: Some(asked.id),
                 company: asked.company_id,
                 side: Side::Act,
                 kind: &row.kind,
                 source: format!("ask:{}", row.id),
-                happened_on: row.scheduled_for.map_or(today, |day| day.min(today)),
+                happened_on: took_place,
                 note: "",
                 value: 0,
-                by: by(actor),
+                by: actor.staff(),
             };
             ledger::enter(&*txn, now, entry).await?;
         }
@@ -386,7 +379,7 @@ pub async fn answer(
     if next == state {
         return Ok(state);
     }
-    if state == State::Asked && row.answer_by.is_some_and(|last| last < now.date_naive()) {
+    if state == State::Asked && row.answer_by.is_some_and(|last| end_of_day_everywhere(last) <= now) {
         return refuse(AskRefusal::Over);
     }
     if yes_no.needs_proof() {
@@ -417,7 +410,7 @@ pub async fn expire_due(db: &Db, now: DateTime<Utc>) -> Result<u32, Fault> {
     struct Due {
         id: i64,
     }
-    let today = now.date_naive();
+    let today = earliest_day(now);
     let due: Vec<Due> =
         sql::all(db.read(), "SELECT a.id FROM ask a WHERE a.state = 'asked' AND a.answer_by < $1 ORDER BY a.id", values![today]).await?;
     let mut expired = 0;
@@ -442,19 +435,10 @@ pub async fn expire_due(db: &Db, now: DateTime<Utc>) -> Result<u32, Fault> {
 
 // ---- behind the locks ------------------------------------------------------------------------------------------------
 
-const fn by(actor: Actor) -> Option<i64> {
-    match actor {
-        Actor::Staff(id) => Some(id),
-        _ => None,
-    }
-}
-
 /// The person, locked, and their company. Whoever was merged into somebody else is that other one; nobody is there who was
 /// forgotten.
 async fn lock(txn: &impl ConnectionTrait, person: i64) -> Result<Option<person::Model>, DbErr> {
-    let id = current(txn, person).await?;
-    let row = person::Entity::find_by_id(id).lock_exclusive().one(txn).await?;
-    let Some(row) = row.filter(|row| row.merged_into.is_none() && row.forgotten_at.is_none()) else { return Ok(None) };
+    let Some(row) = held(txn, person, LockType::Update).await? else { return Ok(None) };
     // Rows that name the company may still be added meanwhile.
     company::Entity::find_by_id(row.company_id).lock(LockType::NoKeyUpdate).one(txn).await?;
     Ok(Some(row))
@@ -479,7 +463,7 @@ async fn said_again(
     ask: &Ask,
 ) -> Result<Option<ask::Model>, DbErr> {
     let same = same_words(txn, person, ask).await?;
-    Ok(same.filter(|last| (last.submitted_by == by(actor) && is_second_press(last.submitted_at, now)) || is_repeated(source, last)))
+    Ok(same.filter(|last| (last.submitted_by == actor.staff() && is_second_press(last.submitted_at, now)) || is_repeated(source, last)))
 }
 
 /// The last ask of somebody for the same, in the same words. A draft is none yet.
@@ -520,7 +504,7 @@ async fn keep(
         source: Set(source.as_str().to_owned()),
         state: Set(state.as_str().to_owned()),
         reasons: Set(Kept::write(answer)),
-        submitted_by: Set(by(actor)),
+        submitted_by: Set(actor.staff()),
         submitted_at: Set(now),
         was_submitted: Set(answer.is_ok()),
         answer: Set(String::new()),

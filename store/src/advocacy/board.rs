@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
-use domain::advocacy::amplification::{HeldBy, Hold, State};
+use domain::advocacy::amplification::{Act, HeldBy, Hold, State};
 use domain::advocacy::consent::{Channel, Event, Scope, Standing, Subject, resolve};
 use domain::advocacy::result::Totals;
 use domain::advocacy::setting::Settings;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use crate::advocacy::consent::ledgers;
+use crate::advocacy::result;
 use crate::halt::word;
 use crate::sql::{self, values};
 use crate::{Db, Fault, PAGE_ROWS, Page};
@@ -94,6 +95,10 @@ pub struct Card {
     pub missing: BTreeSet<Scope>,
     /// What its publications came to.
     pub totals: Totals,
+    /// Something of it can be seen and is to be taken down: the first day by which.
+    pub down_by: Option<NaiveDate>,
+    /// The changes that were asked for last are the customer's, not a colleague's.
+    pub suggested: bool,
 }
 
 /// The most cards that are drawn of what is under way, and of what is public.
@@ -128,13 +133,21 @@ struct Row {
     reminders: i32,
     approver_name: String,
     revision: i32,
+    down_by: Option<NaiveDate>,
+    asked: Option<String>,
 }
 
 const COLUMNS: &str = "a.id, h.kind, h.title, c.name AS company, a.state, a.held_from, a.held_by, o.name AS owner, a.due_day, a.planned_for, \
-    h.happened_on, h.recognised_at, a.waits_since, a.reminders, a.approver_name, a.revision";
+    h.happened_on, h.recognised_at, a.waits_since, a.reminders, a.approver_name, a.revision, d.due_day AS down_by, q.act AS asked";
 
 const FROM: &str = "FROM amplification a JOIN achievement h ON h.id = a.achievement_id JOIN company c ON c.id = h.company_id \
     LEFT JOIN staff o ON o.id = a.owner_id";
+
+/// With the take-down of it that is due first, and the step that asked for changes last.
+const WITH: &str = "LEFT JOIN take_down d ON d.id = (SELECT t.id FROM take_down t JOIN publication p ON p.id = t.publication_id \
+    WHERE p.amplification_id = a.id AND t.done_at IS NULL ORDER BY t.due_day, t.id LIMIT 1) \
+    LEFT JOIN amplification_step q ON q.id = (SELECT max(l.id) FROM amplification_step l \
+    WHERE l.amplification_id = a.id AND l.act IN ('customer-suggest', 'request-changes'))";
 
 /// A wording as it stands: the newest version, unless it was ended.
 const STANDS: &str = "w.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM wording n WHERE n.amplification_id = w.amplification_id \
@@ -160,10 +173,11 @@ fn filtering(filter: &Filter) -> Vec<sea_orm::Value> {
 /// The database, or a row that cannot be read.
 pub async fn board(db: &Db, now: DateTime<Utc>, filter: &Filter) -> Result<Board, Fault> {
     let (with, filtered) = (filtering(filter), filtered());
-    let open = format!("SELECT {COLUMNS} {FROM} WHERE {OPEN} AND {filtered} ORDER BY a.due_day, a.id LIMIT {}", MOST_CARDS + 1);
+    let open = format!("SELECT {COLUMNS} {FROM} {WITH} WHERE {OPEN} AND {filtered} ORDER BY a.due_day, a.id LIMIT {}", MOST_CARDS + 1);
     let mut open: Vec<Row> = sql::all(db.read(), &open, with.clone()).await?;
     let published = format!(
-        "SELECT {COLUMNS} {FROM} WHERE a.state IN ('published', 'measured') AND {filtered} ORDER BY h.recognised_at DESC, a.id DESC LIMIT {}",
+        "SELECT {COLUMNS} {FROM} {WITH} WHERE a.state IN ('published', 'measured') AND {filtered} \
+         ORDER BY h.recognised_at DESC, a.id DESC LIMIT {}",
         MOST_PUBLISHED + 1
     );
     let mut published: Vec<Row> = sql::all(db.read(), &published, with).await?;
@@ -177,19 +191,39 @@ pub async fn board(db: &Db, now: DateTime<Utc>, filter: &Filter) -> Result<Board
     Ok(Board { open: cards, published, more_open, more_published })
 }
 
+/// Which tasks the list shows, whatever page of it.
+fn wanted(filter: &Filter) -> (String, Vec<sea_orm::Value>) {
+    let last_day = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX);
+    let mut with = filtering(filter);
+    with.extend(values![filter.state.map_or("", State::as_str), filter.due_before.unwrap_or(last_day)]);
+    (format!("WHERE {} AND ($4 = '' OR a.state = $4) AND a.due_day <= $5", filtered()), with)
+}
+
+/// What the publications of the tasks on the list came to together, over every page of it.
+///
+/// # Errors
+/// The database.
+pub async fn came_to(db: &Db, filter: &Filter) -> Result<Totals, DbErr> {
+    let (wanted, with) = wanted(filter);
+    // All that is live is in one state.
+    let rows = result::summed(db.read(), "p.state", &format!("p.amplification_id IN (SELECT a.id {FROM} {wanted})"), with).await?;
+    Ok(rows.into_iter().map(|(_, totals)| totals).next().unwrap_or_default())
+}
+
 /// Every task, those that were rejected or withdrawn too.
 ///
 /// # Errors
 /// The database, or a row that cannot be read.
 pub async fn list(db: &Db, now: DateTime<Utc>, filter: &Filter, sort: Sort, page: u64) -> Result<Page<Card>, Fault> {
-    let last_day = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX);
-    let mut with = filtering(filter);
-    with.extend(values![filter.state.map_or("", State::as_str), filter.due_before.unwrap_or(last_day)]);
-    let from = format!("{FROM} WHERE {} AND ($4 = '' OR a.state = $4) AND a.due_day <= $5", filtered());
-    let total = sql::number(db.read(), &format!("SELECT count(*) AS n {from}"), with.clone()).await?;
+    let (wanted, with) = wanted(filter);
+    let total = sql::number(db.read(), &format!("SELECT count(*) AS n {FROM} {wanted}"), with.clone()).await?;
     let rows = sql::all(
         db.read(),
-        &format!("SELECT {COLUMNS} {from} ORDER BY {} LIMIT {PAGE_ROWS} OFFSET {}", sort.order(), page.saturating_sub(1) * PAGE_ROWS),
+        &format!(
+            "SELECT {COLUMNS} {FROM} {WITH} {wanted} ORDER BY {} LIMIT {PAGE_ROWS} OFFSET {}",
+            sort.order(),
+            page.saturating_sub(1) * PAGE_ROWS
+        ),
         with,
     )
     .await?;
@@ -202,7 +236,7 @@ async fn cards(db: &impl ConnectionTrait, now: DateTime<Utc>, rows: Vec<Row>) ->
     let shown = shown(db, &ids).await?;
     let subjects: Vec<Subject> = shown.values().flatten().map(|(subject, _)| *subject).collect::<BTreeSet<_>>().into_iter().collect();
     let ledgers = if subjects.is_empty() { BTreeMap::new() } else { ledgers(db, &subjects).await? };
-    let mut totals = totals(db, &ids).await?;
+    let mut totals = result::of_tasks(db, &ids).await?;
     let mut cards = Vec::new();
     for row in rows {
         let state = word(State::parse(&row.state), &row.state)?;
@@ -239,6 +273,8 @@ async fn cards(db: &impl ConnectionTrait, now: DateTime<Utc>, rows: Vec<Row>) ->
             reminders: u32::try_from(row.reminders).unwrap_or(0),
             approver: row.approver_name,
             revision: row.revision,
+            down_by: row.down_by,
+            suggested: row.asked.as_deref() == Some(Act::CustomerSuggest.as_str()),
         });
     }
     Ok(cards)
@@ -256,11 +292,6 @@ pub(crate) fn hold(state: State, held_from: &str, held_by: &str) -> Result<Optio
         return Ok(None);
     }
     Ok(Some(Hold { from: word(State::parse(held_from), held_from)?, by: word(HeldBy::parse(held_by), held_by)? }))
-}
-
-/// Numbers of our own rows, as SQL writes a list: safe as they stand. No row has the number 0.
-pub(crate) fn in_list(ids: &[i64]) -> String {
-    ids.iter().map(i64::to_string).chain(["0".to_owned()]).collect::<Vec<_>>().join(", ")
 }
 
 #[derive(Default)]
@@ -283,7 +314,7 @@ async fn written(db: &impl ConnectionTrait, tasks: &[i64]) -> Result<BTreeMap<i6
         &format!(
             "SELECT w.amplification_id AS task, w.channel, w.language, w.written_by AS writer_id, s.name AS writer FROM wording w LEFT JOIN staff s ON s.id = w.written_by \
              WHERE w.amplification_id IN ({}) AND {STANDS} ORDER BY w.amplification_id, w.channel, w.language",
-            in_list(tasks)
+            sql::numbers(tasks.iter().copied())
         ),
         values![],
     )
@@ -309,7 +340,7 @@ async fn shown(db: &impl ConnectionTrait, tasks: &[i64]) -> Result<BTreeMap<i64,
         db,
         &format!(
             "SELECT u.amplification_id AS task, u.person_id, u.company_id, u.scope FROM amplification_use u WHERE u.amplification_id IN ({})",
-            in_list(tasks)
+            sql::numbers(tasks.iter().copied())
         ),
         values![],
     )
@@ -320,47 +351,6 @@ async fn shown(db: &impl ConnectionTrait, tasks: &[i64]) -> Result<BTreeMap<i64,
         shown.entry(row.task).or_default().push((subject, word(Scope::parse(&row.scope), &row.scope)?));
     }
     Ok(shown)
-}
-
-/// What the live publications of tasks came to.
-pub(crate) async fn totals(db: &impl ConnectionTrait, tasks: &[i64]) -> Result<BTreeMap<i64, Totals>, DbErr> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        task: i64,
-        publications: i64,
-        counted: i64,
-        impressions: i64,
-        clicks: i64,
-        reactions: i64,
-        comments: i64,
-        value: i64,
-    }
-    let sum = |column: &str| format!("CAST(coalesce(sum(r.{column}), 0) AS BIGINT) AS {column}");
-    let sums = ["impressions", "clicks", "reactions", "comments", "value"].map(sum).join(", ");
-    let rows: Vec<Row> = sql::all(
-        db,
-        &format!(
-            "SELECT p.amplification_id AS task, count(*) AS publications, count(r.publication_id) AS counted, {sums} FROM publication p \
-             LEFT JOIN publication_result r ON r.publication_id = p.id WHERE p.amplification_id IN ({}) AND p.state = 'live' GROUP BY p.amplification_id",
-            in_list(tasks)
-        ),
-        values![],
-    )
-    .await?;
-    let count = |number: i64| u32::try_from(number).unwrap_or(0);
-    let totals = rows.into_iter().map(|row| {
-        let totals = Totals {
-            publications: count(row.publications),
-            counted: count(row.counted),
-            impressions: row.impressions,
-            clicks: row.clicks,
-            reactions: row.reactions,
-            comments: row.comments,
-            value: row.value,
-        };
-        (row.task, totals)
-    });
-    Ok(totals.collect())
 }
 
 // ---- the month -------------------------------------------------------------------------------------------------------

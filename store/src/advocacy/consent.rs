@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::advocacy::amplification::had_happened;
 use domain::advocacy::consent::{
     self as rules, Act, Channel, ConsentRefusal, Event, Giving, Scope, Standing, Stopping, Subject, TEXT_VERSION, Wish, announced_until,
     channel_words, is_announced, resolve,
@@ -20,6 +21,7 @@ use sea_orm::{
 };
 
 use crate::advocacy::amplification;
+use crate::advocacy::forgetting::leaves;
 use crate::advocacy::signatory::{holder, renew_link};
 use crate::entity::{self, company, consent_event, consent_notice, invitation, person, take_down};
 use crate::halt::{refuse, word};
@@ -212,8 +214,7 @@ async fn take_back(
     let event = append(txn, now, party, Act::Withdraw, scope, channels, today).await?;
     // Tasks are locked before their publications; of those that stop, everything planned is cancelled.
     let tasks = amplification::consent_withdrawn_in(txn, now, party.actor, party.subject, &event).await?;
-    // Numbers of our own rows: safe as they stand. No row has the number 0.
-    let numbers = tasks.iter().map(i64::to_string).chain(["0".to_owned()]).collect::<Vec<_>>().join(", ");
+    let numbers = sql::numbers(tasks.iter().copied());
     let (column, id) = column(party.subject);
     let shows: Vec<Shows> = sql::all(
         txn,
@@ -253,6 +254,41 @@ async fn take_back(
         }
     }
     Ok(stopped)
+}
+
+/// Somebody asked to be forgotten: their tasks stop as after a withdrawal, and whatever is planned with them is cancelled. What
+/// is live stays until they are forgotten. They are locked by the caller. Answers how many publications were cancelled.
+pub(crate) async fn stop_planned_in(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, person: i64) -> Result<u32, Fault> {
+    #[derive(FromQueryResult)]
+    struct Planned {
+        id: i64,
+    }
+    // Tasks are locked before their publications.
+    let tasks = amplification::wish_in(txn, now, actor, person).await?;
+    let planned: Vec<Planned> = sql::all(
+        txn,
+        &format!(
+            "SELECT p.id FROM publication p WHERE p.state = 'planned' AND (p.amplification_id IN ({}) \
+             OR EXISTS (SELECT 1 FROM publication_use u WHERE u.publication_id = p.id AND u.person_id = $1)) ORDER BY p.id",
+            sql::numbers(tasks.iter().copied())
+        ),
+        values![person],
+    )
+    .await?;
+    let mut cancelled = 0;
+    for Planned { id } in planned {
+        let Some(row) = entity::publication::Entity::find_by_id(id).lock_exclusive().one(txn).await? else { continue };
+        match word(State::parse(&row.state), &row.state)? {
+            // Whoever would publish it was told that its task stopped.
+            State::Planned if row.amplification_id.is_some_and(|task| tasks.contains(&task)) => {
+                cancel_quietly(txn, now, actor, &row, State::Planned).await?;
+            }
+            State::Planned => cancel(txn, now, actor, row, State::Planned).await?,
+            State::Live | State::Cancelled | State::TakenDown => continue,
+        }
+        cancelled += 1;
+    }
+    Ok(cancelled)
 }
 
 /// Cancels what is planned and tells those who would publish it; never why.
@@ -396,7 +432,7 @@ pub(crate) async fn forget_in(txn: &impl ConnectionTrait, now: DateTime<Utc>, ac
             }
         }
     }
-    let numbers = people.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    let numbers = sql::numbers(people.iter().copied());
     let shows: Vec<Shows> = sql::all(
         txn,
         &format!(
@@ -439,6 +475,23 @@ async fn ledger_in(db: &impl ConnectionTrait, subject: Subject) -> Result<Vec<Ev
 
 /// The ledgers of several, in one query.
 pub(crate) async fn ledgers(db: &impl ConnectionTrait, subjects: &[Subject]) -> Result<BTreeMap<Subject, Vec<Event>>, DbErr> {
+    ledgers_as(db, subjects, None).await
+}
+
+/// The ledgers of several as they stood at a moment, by the minute.
+pub(crate) async fn ledgers_at(
+    db: &impl ConnectionTrait,
+    subjects: &[Subject],
+    at: DateTime<Utc>,
+) -> Result<BTreeMap<Subject, Vec<Event>>, DbErr> {
+    ledgers_as(db, subjects, Some(at)).await
+}
+
+async fn ledgers_as(
+    db: &impl ConnectionTrait,
+    subjects: &[Subject],
+    at: Option<DateTime<Utc>>,
+) -> Result<BTreeMap<Subject, Vec<Event>>, DbErr> {
     let (mut people, mut companies) = (Vec::new(), Vec::new());
     for subject in subjects {
         match subject {
@@ -452,7 +505,7 @@ pub(crate) async fn ledgers(db: &impl ConnectionTrait, subjects: &[Subject]) -> 
         .all(db)
         .await?;
     let mut ledgers: BTreeMap<Subject, Vec<Event>> = BTreeMap::new();
-    for row in rows {
+    for row in rows.into_iter().filter(|row| at.is_none_or(|at| had_happened(row.recorded_at, at))) {
         let subject = row.person_id.map(Subject::Person).or(row.company_id.map(Subject::Company));
         // What is not recognised is left out, and so grants nothing.
         let event = Event::read(row.id, &row.act, &row.scope, &row.channels, row.from_day, row.until_day);
@@ -477,6 +530,8 @@ pub struct Shown {
     pub publication: i64,
     pub title: String,
     pub channel: String,
+    /// A code: `en`; empty where no words of ours are published.
+    pub language: String,
     pub state: State,
     pub planned_for: NaiveDate,
     pub published_at: Option<DateTime<Utc>>,
@@ -506,6 +561,7 @@ pub async fn shown(db: &Db, subject: Subject) -> Result<Vec<Shown>, Fault> {
         id: i64,
         title: String,
         channel: String,
+        language: Option<String>,
         state: String,
         planned_for: NaiveDate,
         published_at: Option<DateTime<Utc>>,
@@ -519,8 +575,8 @@ pub async fn shown(db: &Db, subject: Subject) -> Result<Vec<Shown>, Fault> {
     let rows: Vec<Row> = sql::all(
         db.read(),
         &format!(
-            "SELECT p.id, p.title, p.channel, p.state, p.planned_for, p.published_at, p.url, u.scope, t.due_day, t.done_at, t.proof \
-             FROM publication_use u JOIN publication p ON p.id = u.publication_id \
+            "SELECT p.id, p.title, p.channel, w.language, p.state, p.planned_for, p.published_at, p.url, u.scope, t.due_day, t.done_at, t.proof \
+             FROM publication_use u JOIN publication p ON p.id = u.publication_id LEFT JOIN wording w ON w.id = p.wording_id \
              LEFT JOIN take_down t ON t.id = (SELECT max(o.id) FROM take_down o WHERE o.publication_id = p.id) \
              WHERE u.{column} = $1 AND (p.state IN ('planned', 'live') OR p.id IN (SELECT d.id FROM publication d WHERE d.state = 'taken down' \
              AND EXISTS (SELECT 1 FROM publication_use v WHERE v.publication_id = d.id AND v.{column} = $1) ORDER BY d.id DESC LIMIT 200)) \
@@ -539,6 +595,7 @@ pub async fn shown(db: &Db, subject: Subject) -> Result<Vec<Shown>, Fault> {
             publication: row.id,
             title: row.title,
             channel: row.channel,
+            language: row.language.unwrap_or_default(),
             state: word(State::parse(&row.state), &row.state)?,
             planned_for: row.planned_for,
             published_at: row.published_at,
@@ -678,7 +735,12 @@ async fn announce(db: &Db, now: DateTime<Utc>, subject: Subject, until: NaiveDat
     let events = ledger_in(&*txn, subject).await?;
     let holding: BTreeSet<i64> = resolve(&events, now.date_naive()).live().map(|(.., event)| event).collect();
     let holds = |one: &&Ending| holding.contains(&one.id) && events.iter().any(|event| event.id == one.id && is_announced(event));
-    let Some(last) = ending.iter().rev().find(holds) else {
+    let spared = match &reader {
+        // They asked to be forgotten: it ends without a word.
+        Reader::Person { row, .. } => leaves(&*txn, &row.email).await?,
+        Reader::Company(_) => false,
+    };
+    let Some(last) = ending.iter().rev().find(holds).filter(|_| !spared) else {
         txn.commit().await?;
         return Ok(false);
     };
@@ -741,7 +803,13 @@ async fn write_ending(
                 .lock_exclusive()
                 .all(txn)
                 .await?;
-            let gave = signatories.iter().find(|row| Some(row.id) == signatory).or(signatories.first());
+            let mut staying = Vec::new();
+            for row in signatories {
+                if !leaves(txn, &row.email).await? {
+                    staying.push(row);
+                }
+            }
+            let gave = staying.iter().find(|row| Some(row.id) == signatory).or(staying.first());
             let Some(row) = gave.cloned() else { return Ok(false) };
             let token = renew_link(txn, now, row.id).await?;
             (row.name, row.email, Some(company.name), Some(token), None)

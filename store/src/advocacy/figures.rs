@@ -11,6 +11,7 @@ use domain::advocacy::figures::{FEW, Fairness};
 use domain::advocacy::ledger::{GiveKind, shows_every_seat};
 use sea_orm::{DbErr, FromQueryResult};
 
+use crate::advocacy::result;
 use crate::sql::{self, values};
 use crate::{Db, PAGE_ROWS, Page};
 
@@ -157,39 +158,18 @@ pub struct Reach {
 /// # Errors
 /// The database.
 pub async fn reach(db: &Db, from: NaiveDate) -> Result<Vec<(Channel, Reach)>, DbErr> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        channel: String,
-        publications: i64,
-        counted: i64,
-        impressions: i64,
-        clicks: i64,
-        reactions: i64,
-        comments: i64,
-        value: i64,
-    }
-    let sum = |column: &str| format!("CAST(coalesce(sum(r.{column}), 0) AS BIGINT) AS {column}");
-    let sums = ["impressions", "clicks", "reactions", "comments", "value"].map(sum).join(", ");
-    let rows: Vec<Row> = sql::all(
-        db.read(),
-        &format!(
-            "SELECT p.channel, count(*) AS publications, count(r.publication_id) AS counted, {sums} FROM publication p \
-             LEFT JOIN publication_result r ON r.publication_id = p.id WHERE p.state = 'live' AND p.published_at >= $1 GROUP BY p.channel"
-        ),
-        values![begins(from)],
-    )
-    .await?;
+    let rows = result::summed(db.read(), "p.channel", "p.published_at >= $1", values![begins(from)]).await?;
     let mut found: BTreeMap<Channel, Reach> = BTreeMap::new();
-    for row in rows {
-        let Some(channel) = Channel::parse(&row.channel) else { continue };
+    for (channel, totals) in rows {
+        let Some(channel) = Channel::parse(&channel) else { continue };
         let reach = Reach {
-            publications: row.publications,
-            counted: row.counted,
-            impressions: row.impressions,
-            clicks: row.clicks,
-            reactions: row.reactions,
-            comments: row.comments,
-            value: row.value,
+            publications: totals.publications.into(),
+            counted: totals.counted.into(),
+            impressions: totals.impressions,
+            clicks: totals.clicks,
+            reactions: totals.reactions,
+            comments: totals.comments,
+            value: totals.value,
         };
         found.insert(channel, reach);
     }

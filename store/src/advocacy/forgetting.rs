@@ -4,11 +4,13 @@
 //! taken back, and the address of a publication until it is taken down. A concern they reported stays with its reviewers; only
 //! their name and address leave its text.
 //!
-//! Locks: cohort, allotment and invitation of what is still open, then people, achievements, tasks, publications.
+//! Locks: cohorts and allotments of what is still open or led by them, their invitations, then people, achievements, tasks,
+//! publications.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::advocacy::amplification::Act;
 use domain::advocacy::forgetting::{self as rules, FORGOTTEN, ForgettingRefusal, Traces, due};
 use domain::cohort::company_import::name_key;
 use domain::registration::proof::Step;
@@ -19,10 +21,10 @@ use sea_orm::{
 };
 
 use crate::advocacy::advocate::current;
-use crate::entity::{achievement, amplification, amplification_step, forget_wish, person};
+use crate::entity::{achievement, allotment, amplification, cohort, forget_wish, invitation, person};
 use crate::halt::refuse;
 use crate::history::{self, Actor, Entry};
-use crate::outbox::{self, Letter, Message, Secret};
+use crate::outbox::{self, About, Letter, Message, Secret};
 use crate::registration::invitation::revoke_in;
 use crate::registration::proof::{self, Mailbox};
 use crate::sql::{self, values};
@@ -71,7 +73,8 @@ pub struct Asked {
     pub again: bool,
 }
 
-/// Notes the wish of whoever typed the code in the browser that asked for it, and tells the admins. Repeating it is the same.
+/// Notes the wish of whoever typed the code in the browser that asked for it, stops what is planned with them, and tells the
+/// admins. Repeating it is the same.
 ///
 /// # Errors
 /// A seat is still held, or the code does not prove who they are.
@@ -99,6 +102,7 @@ pub async fn ask(
     let due = due(now.date_naive());
     let wish = forget_wish::ActiveModel { person_id: Set(row.id), asked_at: Set(now), due_day: Set(due), ..Default::default() };
     let wish = wish.insert(&*txn).await?;
+    advocacy::consent::stop_planned_in(&*txn, now, actor, row.id).await?;
     tell_admins(&*txn, now, wish.id, due).await?;
     note(&*txn, now, actor, "ask to be forgotten", row.id).await?;
     txn.commit().await?;
@@ -140,6 +144,15 @@ async fn locked(txn: &impl ConnectionTrait, id: i64) -> Result<Option<person::Mo
     Ok(row.filter(|row| row.merged_into.is_none() && row.forgotten_at.is_none()))
 }
 
+/// Whether this is an address of somebody who asked to be forgotten and is not yet: theirs, or one they were kept under before
+/// two records of them were made one. The outbox asks it of everything the host wants of a customer.
+pub(crate) async fn leaves(db: &impl ConnectionTrait, email: &str) -> Result<bool, DbErr> {
+    let waiting = "SELECT count(*) AS n FROM forget_wish w JOIN person o ON o.id = w.person_id \
+         JOIN person p ON p.id = coalesce(o.merged_into, o.id) OR p.merged_into = coalesce(o.merged_into, o.id) \
+         WHERE w.done_at IS NULL AND p.email = $1";
+    Ok(sql::number(db, waiting, values![email.to_lowercase()]).await? > 0)
+}
+
 async fn wish_of(db: &impl ConnectionTrait, person: i64) -> Result<Option<forget_wish::Model>, DbErr> {
     forget_wish::Entity::find().filter(forget_wish::Column::PersonId.eq(person)).one(db).await
 }
@@ -157,18 +170,13 @@ async fn seat_held(db: &impl ConnectionTrait, now: DateTime<Utc>, people: &[i64]
         &format!(
             "SELECT c.title, c.zone, c.last_day FROM registration r JOIN cohort c ON c.id = r.cohort_id WHERE r.person_id IN ({}) \
              AND r.state = 'confirmed' AND c.state NOT IN ('completed', 'cancelled') ORDER BY c.first_day, c.id",
-            numbers(people)
+            sql::numbers(people.iter().copied())
         ),
         values![],
     )
     .await?;
     let today = |zone: &str| Zone::parse(zone).map_or_else(|_| now.date_naive(), |zone| to_local(&zone, now).date());
     Ok(held.into_iter().find(|one| today(&one.zone) <= one.last_day).map(|one| one.title))
-}
-
-/// Numbers of our own rows as SQL writes a list: safe as they stand. No row has the number 0.
-fn numbers(ids: &[i64]) -> String {
-    std::iter::once(&0).chain(ids).map(i64::to_string).collect::<Vec<_>>().join(", ")
 }
 
 async fn note(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, act: &str, person: i64) -> Result<(), DbErr> {
@@ -249,23 +257,18 @@ pub async fn forget(db: &Db, now: DateTime<Utc>, actor: Actor, person: i64) -> R
     if wishes.is_empty() {
         return refuse(ForgettingRefusal::NotAsked);
     }
-    revoke_open(&*txn, now, actor, &people).await?;
-    let rows = person::Entity::find()
-        .filter(person::Column::Id.is_in(people.clone()))
-        .order_by_asc(person::Column::Id)
-        .lock_exclusive()
-        .all(&*txn)
-        .await?;
-    let rows: Vec<person::Model> = rows.into_iter().filter(|row| row.forgotten_at.is_none()).collect();
+    let mut rows = lock_theirs(&*txn, &people).await?;
+    rows.retain(|row| row.forgotten_at.is_none());
     if rows.is_empty() {
         return Ok(Forgotten::Already);
     }
+    revoke_open(&*txn, now, actor, &people).await?;
     if let Some(cohort) = seat_held(&*txn, now, &people).await? {
         return refuse(ForgettingRefusal::SeatHeld { cohort });
     }
     let names: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
     let emails: Vec<String> = rows.iter().map(|row| row.email.clone()).collect();
-    let who = Who { person, numbers: numbers(&people), emails };
+    let who = Who { person, numbers: sql::numbers(people.iter().copied()), emails };
     end_celebrating(&*txn, now, actor, &people, &who).await?;
     end_asking(&*txn, now, &who).await?;
     end_taking_part(&*txn, now, &who).await?;
@@ -304,6 +307,36 @@ struct Who {
     emails: Vec<String>,
 }
 
+/// States of an invitation nobody answered.
+const OPEN: [&str; 4] = ["draft", "queued", "sent", "bounced"];
+
+/// Locks whatever of theirs changes, in the order of all locks: the cohorts and allotments where an invitation waits for them or
+/// that they lead, every invitation of theirs, since a consent is given behind one, then the people. Answers the people.
+async fn lock_theirs(txn: &impl ConnectionTrait, people: &[i64]) -> Result<Vec<person::Model>, DbErr> {
+    let rows = || person::Entity::find().filter(person::Column::Id.is_in(people.iter().copied())).order_by_asc(person::Column::Id);
+    let invited = || invitation::Entity::find().filter(invitation::Column::PersonId.is_in(people.iter().copied()));
+    let emails: Vec<String> = rows().all(txn).await?.into_iter().map(|row| row.email).collect();
+    let open = invited().filter(invitation::Column::State.is_in(OPEN)).all(txn).await?;
+    let open_or_led = Condition::any()
+        .add(allotment::Column::Id.is_in(open.iter().map(|row| row.allotment_id)))
+        .add(allotment::Column::LeadEmail.is_in(emails));
+    let allotments = allotment::Entity::find().filter(open_or_led).all(txn).await?;
+    cohort::Entity::find()
+        .filter(cohort::Column::Id.is_in(allotments.iter().map(|row| row.cohort_id)))
+        .order_by_asc(cohort::Column::Id)
+        .lock_exclusive()
+        .all(txn)
+        .await?;
+    allotment::Entity::find()
+        .filter(allotment::Column::Id.is_in(allotments.iter().map(|row| row.id)))
+        .order_by_asc(allotment::Column::Id)
+        .lock_exclusive()
+        .all(txn)
+        .await?;
+    invited().order_by_asc(invitation::Column::Id).lock_exclusive().all(txn).await?;
+    rows().lock_exclusive().all(txn).await
+}
+
 /// Invitations nobody answered are taken back: their seats are their companies' again.
 async fn revoke_open(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, people: &[i64]) -> Result<(), Fault> {
     #[derive(FromQueryResult)]
@@ -313,8 +346,9 @@ async fn revoke_open(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Acto
     let open: Vec<Open> = sql::all(
         txn,
         &format!(
-            "SELECT id FROM invitation WHERE person_id IN ({}) AND state IN ('draft', 'queued', 'sent', 'bounced') ORDER BY cohort_id, allotment_id, id",
-            numbers(people)
+            "SELECT id FROM invitation WHERE person_id IN ({}) AND state IN ({}) ORDER BY cohort_id, allotment_id, id",
+            sql::numbers(people.iter().copied()),
+            OPEN.map(|state| format!("'{state}'")).join(", ")
         ),
         values![],
     )
@@ -332,23 +366,33 @@ async fn revoke_open(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Acto
 /// What was celebrated, and what was going to be.
 async fn end_celebrating(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, people: &[i64], who: &Who) -> Result<(), Fault> {
     #[derive(FromQueryResult)]
-    struct Task {
+    struct Found {
         id: i64,
     }
     let all = &who.numbers;
-    let achieved = achievement::Entity::find()
-        .filter(achievement::Column::PersonId.is_in(people.iter().copied()))
+    // With what was rejected as the same as something of theirs and names nobody: it says what that says.
+    let of_theirs: Vec<Found> = sql::all(
+        txn,
+        &format!(
+            "SELECT a.id FROM achievement a WHERE a.person_id IN ({all}) OR (a.person_id IS NULL AND EXISTS (SELECT 1 FROM achievement s \
+             WHERE s.id = a.same_as AND s.person_id IN ({all}))) ORDER BY a.id"
+        ),
+        values![],
+    )
+    .await?;
+    let news = achievement::Entity::find()
+        .filter(achievement::Column::Id.is_in(of_theirs.into_iter().map(|found| found.id)))
         .order_by_asc(achievement::Column::Id)
         .lock_exclusive()
         .all(txn)
         .await?;
-    let achieved: Vec<i64> = achieved.into_iter().map(|row| row.id).collect();
+    let achieved: Vec<i64> = news.iter().map(|row| row.id).collect();
     let shows = format!(
         "SELECT a.id FROM amplification a WHERE a.achievement_id IN ({}) OR EXISTS (SELECT 1 FROM amplification_use u \
          WHERE u.amplification_id = a.id AND u.person_id IN ({all})) ORDER BY a.id",
-        numbers(&achieved)
+        sql::numbers(achieved.iter().copied())
     );
-    let shows: Vec<Task> = sql::all(txn, &shows, values![]).await?;
+    let shows: Vec<Found> = sql::all(txn, &shows, values![]).await?;
     let shows: BTreeSet<i64> = shows.into_iter().map(|task| task.id).collect();
     // Those that are theirs to approve are changed as well: all are locked at once, ids ascending.
     let mut tasks = amplification::Entity::find()
@@ -361,15 +405,23 @@ async fn end_celebrating(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: 
         .lock_exclusive()
         .all(txn)
         .await?;
+    let approves: Vec<i64> = tasks.iter().filter(|task| who.emails.contains(&task.approver_email)).map(|task| task.id).collect();
     tasks.retain(|task| shows.contains(&task.id));
     // What they allow is taken back and what is live is to be taken down, while it is still known what is theirs.
     advocacy::consent::forget_in(txn, now, actor, people).await?;
     let theirs: Vec<i64> = tasks.iter().filter(|task| achieved.contains(&task.achievement_id)).map(|task| task.id).collect();
     for task in tasks.into_iter().filter(is_open) {
-        withdraw(txn, now, actor, task).await?;
+        withdraw(txn, now, actor, task.id).await?;
     }
-    let (tasks, achieved) = (numbers(&theirs), numbers(&achieved));
+    let (tasks, achieved) = (sql::numbers(theirs.iter().copied()), sql::numbers(achieved.iter().copied()));
     let published = format!("SELECT p.id FROM publication p WHERE p.amplification_id IN ({tasks})");
+    let publications: Vec<Found> = sql::all(txn, &published, values![]).await?;
+    unname_mails(txn, &theirs, publications.into_iter().map(|found| found.id)).await?;
+    for title in news.iter().map(|row| row.title.as_str()).collect::<BTreeSet<_>>() {
+        // What was refused before there was a publication: only the title says whose it was.
+        let refused = "UPDATE publish_decision SET title = 'Forgotten' WHERE publication_id IS NULL AND title = $1";
+        sql::run(txn, refused, values![title]).await?;
+    }
     for change in [
         format!("DELETE FROM amplification_use WHERE person_id IN ({all})"),
         format!("UPDATE wording SET body = '…', link = '', image_id = NULL, image_alt = '' WHERE amplification_id IN ({tasks})"),
@@ -390,23 +442,54 @@ async fn end_celebrating(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: 
             "UPDATE achievement SET person_id = NULL, title = 'Forgotten', title_key = 'forgotten', outlet = '', url = NULL, evidence = '', reason = '', \
              state = CASE WHEN recognised_at IS NULL THEN 'rejected' ELSE state END, revision = revision + 1 WHERE id IN ({achieved})"
         ),
+        // Of tasks and publications the history holds states and figures only.
+        format!("UPDATE history SET before = '', after = '' WHERE object = 'achievement' AND object_id IN ({achieved})"),
+        // Why something was to be taken down.
+        format!(
+            "UPDATE history SET after = '' WHERE object = 'take-down' AND object_id IN (SELECT t.id FROM take_down t WHERE t.publication_id IN ({published}))"
+        ),
         format!("DELETE FROM feed_item WHERE watched_name_id IN (SELECT n.id FROM watched_name n WHERE n.person_id IN ({all}))"),
+        // Found by their company's name, and theirs. By its number in the feed it is not found anew.
+        format!("UPDATE feed_item SET title = 'Forgotten', summary = '', url = '' WHERE achievement_id IN ({achieved})"),
         format!("DELETE FROM watched_name WHERE person_id IN ({all})"),
     ] {
         sql::run(txn, &change, values![]).await?;
     }
-    for email in &who.emails {
-        // Without anybody to approve it, what waits for their answer goes back to be planned anew.
-        sql::run(
-            txn,
-            "UPDATE amplification SET approver_name = '', approver_email = '', token_hash = NULL, token_until = NULL, previous_token_hash = NULL, \
-             held_from = CASE WHEN held_from = 'with customer' THEN 'draft' ELSE held_from END, \
-             held_by = CASE WHEN held_by IN ('customer', 'both') THEN 'host' ELSE held_by END, \
-             sent_hash = CASE WHEN state = 'with customer' THEN '' ELSE sent_hash END, \
-             state = CASE WHEN state = 'with customer' THEN 'draft' ELSE state END, modified_at = $1, revision = revision + 1 WHERE approver_email = $2",
-            values![now, email.as_str()],
-        )
-        .await?;
+    for task in approves {
+        end_approving(txn, now, actor, task).await?;
+    }
+    Ok(())
+}
+
+/// Mails to colleagues about tasks and publications of theirs lose the title. What a colleague is to do by them stays, since
+/// some may not have left yet.
+async fn unname_mails(txn: &impl ConnectionTrait, tasks: &[i64], publications: impl Iterator<Item = i64>) -> Result<(), Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: i64,
+        subject: String,
+        message: String,
+    }
+    let about: BTreeSet<About> = tasks.iter().copied().map(About::Task).chain(publications.map(About::Publication)).collect();
+    if about.is_empty() {
+        return Ok(());
+    }
+    // As facts are written in a message; inside of words the quotation marks are not these.
+    let written = |one: &About| match one {
+        About::Task(id) => format!("o.message LIKE '%\"task\":{id},%'"),
+        About::Publication(id) => format!("o.message LIKE '%\"publication\":{id},%'"),
+    };
+    let places = about.iter().map(written).collect::<Vec<_>>().join(" OR ");
+    let rows: Vec<Row> =
+        sql::all(txn, &format!("SELECT o.id, o.subject, o.message FROM outbox o WHERE {places} ORDER BY o.id"), values![]).await?;
+    for Row { id, subject, message } in rows {
+        let unreadable = |why: serde_json::Error| Fault::Unreadable(format!("mail {id}: {why}"));
+        let mut message: Message = serde_json::from_str(&message).map_err(unreadable)?;
+        let Some((_, title)) = message.names().filter(|(one, _)| about.contains(one)) else { continue };
+        let subject = subject.replace(title.as_str(), "Forgotten");
+        "Forgotten".clone_into(title);
+        let message = serde_json::to_string(&message).map_err(unreadable)?;
+        sql::run(txn, "UPDATE outbox SET subject = $1, message = $2 WHERE id = $3", values![subject, message, id]).await?;
     }
     Ok(())
 }
@@ -416,48 +499,26 @@ fn is_open(task: &amplification::Model) -> bool {
 }
 
 /// Withdraws a task, whatever it waits for.
-async fn withdraw(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, task: amplification::Model) -> Result<(), DbErr> {
-    amplification_step::ActiveModel {
-        amplification_id: Set(task.id),
-        act: Set("withdraw".to_owned()),
-        from_state: Set(task.state),
-        to_state: Set("withdrawn".to_owned()),
-        staff_id: Set(staff(actor)),
-        by_name: Set(String::new()),
-        comment: Set("Somebody it showed is forgotten.".to_owned()),
-        hash: Set(String::new()),
-        at: Set(now),
-        ..Default::default()
-    }
-    .insert(txn)
-    .await?;
-    amplification::ActiveModel {
-        id: Set(task.id),
-        state: Set("withdrawn".to_owned()),
-        held_from: Set(String::new()),
-        held_by: Set(String::new()),
-        token_hash: Set(None),
-        token_until: Set(None),
-        previous_token_hash: Set(None),
-        sent_hash: Set(String::new()),
-        approved_hash: Set(String::new()),
-        approved_at: Set(None),
-        waits_since: Set(now),
-        sequence: Set(task.sequence + 1),
-        modified_at: Set(now),
-        revision: Set(task.revision + 1),
-        ..Default::default()
-    }
-    .update(txn)
-    .await
-    .map(|_| ())
+async fn withdraw(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, task: i64) -> Result<(), Fault> {
+    let Some(task) = advocacy::amplification::lock(txn, task).await? else { return Ok(()) };
+    let Ok(mut acted) = task.acted(now, Act::Withdraw) else { return Ok(()) };
+    acted.change.token_hash = Set(None);
+    acted.change.token_until = Set(None);
+    acted.change.previous_token_hash = Set(None);
+    advocacy::amplification::act_in(txn, now, actor, &task, acted, "Somebody it showed is forgotten.").await?;
+    Ok(())
 }
 
-const fn staff(actor: Actor) -> Option<i64> {
-    match actor {
-        Actor::Staff(id) => Some(id),
-        _ => None,
+/// Nobody approves it any more: what waits for their answer goes back to be planned anew.
+async fn end_approving(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, task: i64) -> Result<(), Fault> {
+    let Some(task) = advocacy::amplification::lock(txn, task).await? else { return Ok(()) };
+    let task = advocacy::amplification::change_approver_in(txn, now, actor, task, ("", "")).await?;
+    if task.waits_for_customer()
+        && let Ok(acted) = task.acted(now, Act::Edit)
+    {
+        advocacy::amplification::act_in(txn, now, actor, &task, acted, "Whoever was to approve it is forgotten.").await?;
     }
+    Ok(())
 }
 
 /// What was asked of them, introduced to them, given to them.
@@ -567,7 +628,7 @@ async fn blank(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, row
     sql::run(
         txn,
         &format!("UPDATE forget_wish SET done_at = $1, done_by = $2 WHERE done_at IS NULL AND person_id IN ({})", who.numbers),
-        values![now, staff(actor)],
+        values![now, actor.staff()],
     )
     .await
     .map(|_| ())

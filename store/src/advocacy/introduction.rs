@@ -10,11 +10,11 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::advocacy::ask::AskKind;
 use domain::advocacy::consent::{Scope, Subject, resolve};
 use domain::advocacy::introduction::{
-    self as rules, Answered, Facts, Hindrance, IntroductionRefusal, Offer, Party, Peer, Somebody, State, ordered, wishes_in,
+    self as rules, Answered, Facts, IntroductionRefusal, Offer, Party, Peer, Somebody, State, ordered, wishes_in,
 };
 use domain::advocacy::ledger::{GiveKind, Side};
 use domain::registration::proof::YesNo;
-use domain::time::is_second_press;
+use domain::time::{earliest_day, is_second_press};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
@@ -57,7 +57,7 @@ pub async fn offer(
     topic: &str,
 ) -> Result<Offering, Halt<IntroductionRefusal>> {
     let topic = rules::topic(topic).map_err(|why| Halt::Refused(IntroductionRefusal::Fields(vec![why])))?;
-    let by = if let Actor::Staff(id) = actor { Some(id) } else { None };
+    let by = actor.staff();
     let txn = db.write().await?;
     let (knows, learns) = (current(&*txn, knows).await?, current(&*txn, learns).await?);
     let Some(two) = lock_two(&*txn, knows, learns).await?.filter(|two| !two.anybody_is_gone()) else {
@@ -66,39 +66,44 @@ pub async fn offer(
     let before = introduction::Entity::find()
         .filter(introduction::Column::APersonId.eq(two.a.id))
         .filter(introduction::Column::BPersonId.eq(two.b.id))
+        .lock_exclusive()
         .one(&*txn)
         .await?;
     let state = before.as_ref().map(|row| word(State::parse(&row.state), &row.state)).transpose()?;
-    if let Some(row) = before.filter(|row| row.offered_by == by && row.topic == topic && is_second_press(row.offered_at, now))
+    if let Some(row) = before.as_ref().filter(|row| row.offered_by == by && row.topic == topic && is_second_press(row.offered_at, now))
         && state == Some(State::Offered)
     {
         return Ok(Offering::AlreadyOffered(row.id));
     }
-    let hindrances = hindrances_in(&*txn, now, &two, state).await?;
+    let hindrances = rules::hindrances(&gathered(&*txn, now, &two).await?.facts(state));
     if !hindrances.is_empty() {
         return refuse(IntroductionRefusal::NotPossible(hindrances));
     }
     let today = now.date_naive();
     let days = setting::get_in(&*txn).await?.answer_days;
     let answer_by = today.checked_add_days(Days::new(u64::from(days))).unwrap_or(today);
-    let row = introduction::ActiveModel {
-        a_person_id: Set(two.a.id),
-        b_person_id: Set(two.b.id),
+    let offered = introduction::ActiveModel {
         topic: Set(topic.clone()),
         state: Set(State::Offered.as_str().to_owned()),
+        a_says: Set(None),
+        b_says: Set(None),
         answer_by: Set(answer_by),
         offered_by: Set(by),
         offered_at: Set(now),
+        ended_at: Set(None),
         ..Default::default()
-    }
-    .insert(&*txn)
-    .await?;
+    };
+    let row = match &before {
+        // It was taken back: one pair stays one row.
+        Some(before) => introduction::ActiveModel { id: Set(before.id), ..offered }.update(&*txn).await?,
+        None => introduction::ActiveModel { a_person_id: Set(two.a.id), b_person_id: Set(two.b.id), ..offered }.insert(&*txn).await?,
+    };
     for person in [&two.a, &two.b] {
         // Each mail carries its reader's own link, and nothing of the other.
         let token = own_page::mint_in(&*txn, now, person.id).await?;
         let (name, topic, knows) = (person.name.clone(), topic.clone(), person.id == knows);
         let letter = Letter {
-            event: format!("introduction-offered:{}:{}", row.id, person.id),
+            event: format!("introduction-offered:{}:{}:{}", row.id, row.offered_at.timestamp_millis(), person.id),
             cohort: None,
             invitation: None,
             to_name: &person.name,
@@ -109,7 +114,7 @@ pub async fn offer(
         };
         outbox::enqueue(&*txn, now, letter).await?;
     }
-    note(&*txn, now, actor, "offer", row.id, "", State::Offered).await?;
+    note(&*txn, now, actor, "offer", row.id, before.as_ref().map_or("", |before| before.state.as_str()), State::Offered).await?;
     txn.commit().await?;
     Ok(Offering::Offered(row.id))
 }
@@ -160,10 +165,9 @@ pub async fn answer(
     };
     let Some(party) = party_of(&row, person) else { return refuse(IntroductionRefusal::Unknown) };
     let offer = offer_of(&row)?;
-    // Who answers yes wants it, whatever they set before.
-    let hindered = hindrances_in(&*txn, now, &two, None).await?.iter().any(|one| !matches!(one, Hindrance::Never(_)));
-    let possible = !hindered && !two.anybody_is_gone();
-    let answered = rules::answer(&offer, party, yes, possible, now.date_naive()).map_err(Halt::Refused)?;
+    let hindrances = rules::hindrances_to_yes(&gathered(&*txn, now, &two).await?.facts(None), person);
+    let possible = hindrances.is_empty() && !two.anybody_is_gone();
+    let answered = rules::answer(&offer, party, yes, possible, now).map_err(Halt::Refused)?;
     let Some(next) = answered.state() else { return Ok(answered) };
     if yes_no.needs_proof() {
         return refuse(IntroductionRefusal::ProofNeeded);
@@ -254,7 +258,7 @@ async fn end(
         .await?;
     for person in people {
         let letter = Letter {
-            event: format!("introduction-ended:{}:{}", row.id, person.id),
+            event: format!("introduction-ended:{}:{}:{}", row.id, row.offered_at.timestamp_millis(), person.id),
             cohort: None,
             invitation: None,
             to_name: &person.name,
@@ -329,10 +333,24 @@ async fn lock_two(txn: &impl ConnectionTrait, one: i64, other: i64) -> Result<Op
     Ok(Some(Two { a, b }))
 }
 
-/// Asks the rule with the rows as they stand, behind the locks of [`lock_two`].
-async fn hindrances_in(txn: &impl ConnectionTrait, now: DateTime<Utc>, two: &Two, before: Option<State>) -> Result<Vec<Hindrance>, DbErr> {
+/// What is known of the two, with the rows as they stand.
+struct Gathered {
+    a: Somebody,
+    b: Somebody,
+    compete: bool,
+}
+
+impl Gathered {
+    const fn facts(&self, before: Option<State>) -> Facts<'_> {
+        Facts { one: &self.a, other: &self.b, compete: self.compete, before }
+    }
+}
+
+/// Reads what the rule asks for, behind the locks of [`lock_two`].
+async fn gathered(txn: &impl ConnectionTrait, now: DateTime<Utc>, two: &Two) -> Result<Gathered, DbErr> {
     let people = [two.a.id, two.b.id];
     let (allowing, never) = (allowing(txn, now, &people).await?, wanting_none(txn, &people).await?);
+    let leaving = to_be_forgotten(txn, &people).await?;
     let compete = competitor::Entity::find_by_id(ordered(two.a.company_id, two.b.company_id)).one(txn).await?.is_some();
     let somebody = |row: &person::Model| Somebody {
         person: row.id,
@@ -340,9 +358,9 @@ async fn hindrances_in(txn: &impl ConnectionTrait, now: DateTime<Utc>, two: &Two
         company: row.company_id,
         allows: allowing.contains(&row.id),
         never: never.contains(&row.id),
+        leaves: leaving.contains(&row.id),
     };
-    let (one, other) = (somebody(&two.a), somebody(&two.b));
-    Ok(rules::hindrances(&Facts { one: &one, other: &other, compete, before }))
+    Ok(Gathered { a: somebody(&two.a), b: somebody(&two.b), compete })
 }
 
 /// Of these people, those who allow to be introduced today.
@@ -357,11 +375,10 @@ async fn allowing(db: &impl ConnectionTrait, now: DateTime<Utc>, people: &[i64])
     Ok(people.iter().copied().filter(allows).collect())
 }
 
-/// Of these people, those who set that they are not asked for introductions, or asked to be forgotten.
+/// Of these people, those who set that they are not asked for introductions.
 async fn wanting_none(db: &impl ConnectionTrait, people: &[i64]) -> Result<BTreeSet<i64>, DbErr> {
-    let (limits, leaving) = (own_limit::of_in(db, people).await?, to_be_forgotten(db, people).await?);
-    let never = limits.into_iter().filter(|(_, limits)| limits.never.contains(&AskKind::Introduction)).map(|(person, _)| person);
-    Ok(never.chain(leaving).collect())
+    let limits = own_limit::of_in(db, people).await?;
+    Ok(limits.into_iter().filter(|(_, limits)| limits.never.contains(&AskKind::Introduction)).map(|(person, _)| person).collect())
 }
 
 // ---- the clock -------------------------------------------------------------------------------------------------------
@@ -383,7 +400,7 @@ pub async fn expire_due(db: &Db, now: DateTime<Utc>) -> Result<u32, Fault> {
     struct Stale {
         id: i64,
     }
-    let today = now.date_naive();
+    let today = earliest_day(now);
     let stale: Vec<Stale> = sql::all(db.read(), &format!("SELECT i.id {STALE} ORDER BY i.id LIMIT 200"), values![today]).await?;
     let mut ended = 0;
     for Stale { id } in stale {
@@ -460,9 +477,9 @@ pub async fn suggestions(db: &Db, now: DateTime<Utc>) -> Result<Vec<Suggested>, 
     )
     .await?;
     let ids: Vec<i64> = known.iter().map(|one| one.id).collect();
-    let (allowing, never) = (allowing(db, now, &ids).await?, wanting_none(db, &ids).await?);
-    let known: BTreeMap<i64, Known> =
-        known.into_iter().filter(|one| allowing.contains(&one.id) && !never.contains(&one.id)).map(|one| (one.id, one)).collect();
+    let (allowing, never, leaving) = (allowing(db, now, &ids).await?, wanting_none(db, &ids).await?, to_be_forgotten(db, &ids).await?);
+    let may_be = |one: &Known| allowing.contains(&one.id) && !never.contains(&one.id) && !leaving.contains(&one.id);
+    let known: BTreeMap<i64, Known> = known.into_iter().filter(may_be).map(|one| (one.id, one)).collect();
     let ids: Vec<i64> = known.keys().copied().collect();
     let advocates = advocate::Entity::find().filter(advocate::Column::PersonId.is_in(ids.iter().copied())).all(db).await?;
     let said: Vec<Wish> = sql::all(
@@ -470,8 +487,7 @@ pub async fn suggestions(db: &Db, now: DateTime<Utc>) -> Result<Vec<Suggested>, 
         &format!(
             "SELECT r.person_id AS person, r.wants_to_learn AS wish FROM registration r WHERE r.person_id IN ({}) AND r.state = 'confirmed' \
              AND r.wants_to_learn <> '' ORDER BY r.id",
-            // Numbers of our own rows: safe as they stand. No row has the number 0.
-            ids.iter().copied().chain([0]).map(|id| id.to_string()).collect::<Vec<_>>().join(", ")
+            sql::numbers(ids.iter().copied())
         ),
         values![],
     )
@@ -485,6 +501,7 @@ pub async fn suggestions(db: &Db, now: DateTime<Utc>) -> Result<Vec<Suggested>, 
     let met = introduction::Entity::find()
         .filter(introduction::Column::APersonId.is_in(ids.iter().copied()))
         .filter(introduction::Column::BPersonId.is_in(ids))
+        .filter(introduction::Column::State.ne(State::Cancelled.as_str()))
         .all(db)
         .await?;
     let mut peers: BTreeMap<i64, Peer> = known

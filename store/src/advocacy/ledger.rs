@@ -193,7 +193,7 @@ pub async fn record_give(db: &Db, now: DateTime<Utc>, actor: Actor, typed: &Type
         happened_on: give.on,
         note: &give.note,
         value,
-        by: staff(actor),
+        by: actor.staff(),
     };
     if let Some(stands) = pressed_twice(&*txn, now, &entry).await? {
         return Ok(stands);
@@ -225,7 +225,7 @@ pub async fn record_act(db: &Db, now: DateTime<Utc>, actor: Actor, typed: &Typed
         happened_on: done.on,
         note: &done.note,
         value: 0,
-        by: staff(actor),
+        by: actor.staff(),
     };
     if let Some(stands) = pressed_twice(&*txn, now, &entry).await? {
         return Ok(stands);
@@ -274,13 +274,6 @@ pub async fn correct(db: &Db, now: DateTime<Utc>, who: &Principal, id: i64, reas
     }
 }
 
-const fn staff(actor: Actor) -> Option<i64> {
-    match actor {
-        Actor::Staff(id) => Some(id),
-        _ => None,
-    }
-}
-
 /// Nothing but the entry itself says what it stands for.
 fn by_hand() -> String {
     format!("hand:{}", uuid::Uuid::new_v4())
@@ -301,9 +294,7 @@ struct Whom {
 async fn whom(txn: &impl ConnectionTrait, person: i64, company: i64) -> Result<Whom, Halt<LedgerRefusal>> {
     let (mut found, mut at) = (None, company);
     if person != 0 {
-        let person = advocate::current(txn, person).await?;
-        let row = person::Entity::find_by_id(person).lock_exclusive().one(txn).await?;
-        let Some(row) = row.filter(|row| row.forgotten_at.is_none()) else { return refuse(LedgerRefusal::Nobody) };
+        let Some(row) = advocate::held(txn, person, LockType::Update).await? else { return refuse(LedgerRefusal::Nobody) };
         if company != 0 && row.company_id != company {
             let sentence =
                 format!("{} is not at this company. Choose somebody who is, or record it on their own company’s page.", row.name);
@@ -426,7 +417,7 @@ async fn credit_seat(db: &Db, now: DateTime<Utc>, cohort: i64, registration: i64
     )
     .await?;
     let Some(holder) = holder else { return Ok(false) };
-    person::Entity::find_by_id(holder.person).lock(LockType::NoKeyUpdate).one(&*txn).await?;
+    let Some(person) = advocate::held_row(&*txn, holder.person, LockType::NoKeyUpdate).await? else { return Ok(false) };
     let row = registration::Entity::find_by_id(registration).lock_exclusive().one(&*txn).await?;
     if row.is_none_or(|row| row.state != "confirmed") {
         return Ok(false);
@@ -436,7 +427,7 @@ async fn credit_seat(db: &Db, now: DateTime<Utc>, cohort: i64, registration: i64
         return Ok(false);
     }
     let entry = NewEntry {
-        person: Some(holder.person),
+        person: Some(person.id),
         company: holder.company,
         side: Side::Give,
         kind: GiveKind::Seat.as_str(),
@@ -476,14 +467,9 @@ impl Seats {
     pub(crate) fn condition(&self) -> String {
         match self {
             Self::All => "1 = 1".to_owned(),
-            Self::Of(people) => format!("(e.kind <> 'seat' OR e.person_id IN ({}))", numbers(people.iter().copied())),
+            Self::Of(people) => format!("(e.kind <> 'seat' OR e.person_id IN ({}))", sql::numbers(people.iter().copied())),
         }
     }
-}
-
-/// As SQL reads a list of them. No row has the number 0.
-fn numbers(ids: impl Iterator<Item = i64>) -> String {
-    ids.chain([0]).map(|id| id.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// Whose seats of a company `who` is shown today.
@@ -626,7 +612,7 @@ pub(crate) async fn gives_of(db: &impl ConnectionTrait, people: &[i64]) -> Resul
         db,
         &format!(
             "SELECT e.person_id AS person, count(*) AS gives FROM ledger_entry e WHERE e.person_id IN ({}) AND e.side = 'give' AND {LIVE} GROUP BY e.person_id",
-            numbers(people.iter().copied())
+            sql::numbers(people.iter().copied())
         ),
         values![],
     )
@@ -705,20 +691,29 @@ pub async fn totals_of_company(db: &Db, company: i64, seats: &Seats) -> Result<T
 
 async fn counted(db: &impl ConnectionTrait, which: &str, id: i64) -> Result<Totals, DbErr> {
     #[derive(FromQueryResult)]
-    struct One {
-        id: i64,
-        side: String,
-        weight: i32,
-        against: Option<i64>,
+    struct Sums {
+        gives: i64,
+        acts: i64,
+        give_weight: i64,
+        act_weight: i64,
     }
-    let rows: Vec<One> =
-        sql::all(db, &format!("SELECT e.id, e.side, e.weight, e.against FROM ledger_entry e WHERE {which} ORDER BY e.id"), values![id])
-            .await?;
-    let entries: Vec<Counted> = rows
-        .into_iter()
-        .map(|row| Ok(Counted { id: row.id, side: side(&row.side)?, weight: row.weight, against: row.against }))
-        .collect::<Result<_, DbErr>>()?;
-    Ok(rules::totals(&entries))
+    let sums: Option<Sums> = sql::one(
+        db,
+        &format!(
+            "SELECT count(CASE WHEN e.side = 'give' THEN 1 END) AS gives, count(CASE WHEN e.side = 'act' THEN 1 END) AS acts, \
+             CAST(coalesce(sum(CASE WHEN e.side = 'give' THEN e.weight END), 0) AS BIGINT) AS give_weight, \
+             CAST(coalesce(sum(CASE WHEN e.side = 'act' THEN e.weight END), 0) AS BIGINT) AS act_weight FROM ledger_entry e WHERE {which} AND {LIVE}"
+        ),
+        values![id],
+    )
+    .await?;
+    let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok(sums.map_or_else(Totals::default, |sums| Totals {
+        gives: count(sums.gives),
+        acts: count(sums.acts),
+        give_weight: sums.give_weight,
+        act_weight: sums.act_weight,
+    }))
 }
 
 /// The people of a company of whom something can be recorded, by name: at most five hundred.

@@ -1,10 +1,12 @@
 //! Who could do it: advocates who fit what is needed, everybody with why they may be asked or not. A constant number of
-//! queries, and never more people than [`MOST`].
+//! queries, and the decision for never more people than [`MOST`]. Who fits is not asked in SQL: of letters with accents, the
+//! databases know different things.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::advocacy::matching::{Candidate, Fit, INTEREST, LANGUAGE, Need, Place, SECTOR, TOPIC, fit};
+use domain::advocacy::matching::{Candidate, Fit, Need, Place, fit};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use crate::advocacy::ask::{Decision, facts_of};
@@ -61,47 +63,26 @@ struct Row {
 /// # Errors
 /// The database.
 pub async fn find(db: &Db, now: DateTime<Utc>, need: &Need, owner: Option<i64>) -> Result<Found, Fault> {
-    #[derive(FromQueryResult)]
-    struct Counts {
-        everybody: i64,
-        fitting: i64,
-    }
-    let from = format!(
-        "FROM (SELECT r.person_id AS person, p.name, p.title, co.id AS company_id, co.name AS company, co.sector, r.topics, r.interests, r.languages, \
-           p.language, r.stage, \
-           (CASE WHEN $2 <> '' AND co.sector = $2 THEN {SECTOR} ELSE 0 END \
-            + CASE WHEN $3 = '%%' THEN 0 WHEN lower(r.topics) LIKE $3 ESCAPE '\\' THEN {TOPIC} WHEN lower(r.interests) LIKE $3 ESCAPE '\\' THEN {INTEREST} ELSE 0 END \
-            + CASE WHEN $4 <> '' AND (lower(p.language) = $4 OR (',' || lower(r.languages) || ',') LIKE ('%,' || $4 || ',%')) THEN {LANGUAGE} ELSE 0 END) AS score \
-         FROM advocate r JOIN person p ON p.id = r.person_id JOIN company co ON co.id = p.company_id \
-         WHERE p.merged_into IS NULL AND p.forgotten_at IS NULL AND ($1 = 0 OR EXISTS (SELECT 1 FROM invitation i \
-           JOIN cohort c ON c.id = i.cohort_id JOIN program g ON g.id = c.program_id WHERE i.person_id = p.id AND g.owner_id = $1))) m"
-    );
-    let with = values![owner.unwrap_or(0), need.sector.as_str(), sql::like(&need.topic), need.language.as_str()];
-    let counts: Option<Counts> = sql::one(
-        db.read(),
-        &format!("SELECT count(*) AS everybody, count(CASE WHEN m.score > 0 THEN 1 END) AS fitting {from}"),
-        with.clone(),
-    )
-    .await?;
-    // Who fits nothing of it is left out, where something is looked for.
-    let fits = if need.narrows() { "WHERE m.score > 0" } else { "" };
     let rows: Vec<Row> = sql::all(
         db.read(),
-        &format!(
-            "SELECT m.person, m.name, m.title, m.company_id, m.company, m.sector, m.topics, m.interests, m.languages, m.language, m.stage {from} \
-             {fits} ORDER BY m.score DESC, m.person LIMIT {MOST}"
-        ),
-        with,
+        "SELECT r.person_id AS person, p.name, p.title, co.id AS company_id, co.name AS company, co.sector, r.topics, r.interests, r.languages, \
+         p.language, r.stage FROM advocate r JOIN person p ON p.id = r.person_id JOIN company co ON co.id = p.company_id \
+         WHERE p.merged_into IS NULL AND p.forgotten_at IS NULL AND ($1 = 0 OR EXISTS (SELECT 1 FROM invitation i \
+           JOIN cohort c ON c.id = i.cohort_id JOIN program g ON g.id = c.program_id WHERE i.person_id = p.id AND g.owner_id = $1))",
+        values![owner.unwrap_or(0)],
     )
     .await?;
-    let (everybody, fitting) = counts.map_or((0, 0), |counts| (whole(counts.everybody), whole(counts.fitting)));
-    let considered = if need.narrows() { fitting } else { everybody };
-    let beyond = considered.saturating_sub(rows.len() as u64);
-    Ok(Found { rows: matched(db, now, need, rows).await?, left_out: everybody.saturating_sub(considered), beyond })
-}
-
-fn whole(count: i64) -> u64 {
-    u64::try_from(count).unwrap_or(0)
+    let everybody = rows.len();
+    // What they did before is looked up of those who are looked at.
+    let mut fitting: Vec<(u32, Row)> = rows.into_iter().map(|row| (fit(need, &candidate(&row, None, 0)).score, row)).collect();
+    // Who fits nothing of it is left out, where something is looked for.
+    fitting.retain(|(score, _)| *score > 0 || !need.narrows());
+    fitting.sort_by_key(|(score, row)| (Reverse(*score), row.person));
+    let considered = fitting.len();
+    fitting.truncate(MOST);
+    let (left_out, beyond) = ((everybody - considered) as u64, (considered - fitting.len()) as u64);
+    let rows = fitting.into_iter().map(|(_, row)| row).collect();
+    Ok(Found { rows: matched(db, now, need, rows).await?, left_out, beyond })
 }
 
 /// Each of them with the decision, in order.
@@ -159,7 +140,7 @@ async fn done_before(db: &impl ConnectionTrait, need: &Need, people: &[i64]) -> 
     if people.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let persons = people.iter().map(|id| id.to_string()).collect::<Vec<_>>().join(", ");
+    let persons = sql::numbers(people.iter().copied());
     let rows: Vec<Done> = sql::all(
         db,
         &format!(

@@ -48,7 +48,7 @@ pub async fn open(db: &Db, now: DateTime<Utc>, actor: Actor, on: Subject, what: 
         person_id: Set(person_id),
         company_id: Set(company_id),
         what: Set(what),
-        opened_by: Set(staff(actor)),
+        opened_by: Set(actor.staff()),
         opened_at: Set(now),
         solution: Set(String::new()),
         ..Default::default()
@@ -79,7 +79,7 @@ pub async fn close(db: &Db, now: DateTime<Utc>, actor: Actor, problem: i64, solu
     problem::ActiveModel {
         id: Set(row.id),
         solution: Set(solution),
-        closed_by: Set(staff(actor)),
+        closed_by: Set(actor.staff()),
         closed_at: Set(Some(now)),
         ..Default::default()
     }
@@ -99,13 +99,6 @@ async fn lock(txn: &impl ConnectionTrait, on: Subject) -> Result<bool, DbErr> {
         }
         // Rows that name the company may still be added meanwhile.
         Subject::Company(id) => Ok(company::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(txn).await?.is_some()),
-    }
-}
-
-const fn staff(actor: Actor) -> Option<i64> {
-    match actor {
-        Actor::Staff(id) => Some(id),
-        _ => None,
     }
 }
 

@@ -20,7 +20,8 @@ use sea_orm::{
 
 use crate::advocacy::advocate::by_address;
 use crate::advocacy::amplification;
-use crate::advocacy::consent::ledgers;
+use crate::advocacy::ask::to_be_forgotten;
+use crate::advocacy::consent::{self, ledgers, ledgers_at};
 use crate::entity::{company, person, publication, publication_use, publish_decision, signatory, take_down};
 use crate::halt::{refuse, word};
 use crate::history::{self, Actor, Entry};
@@ -33,7 +34,7 @@ use crate::{Db, Fault, Halt, PAGE_ROWS, Page};
 /// Every field that needs another look, or every reason why it may not be published.
 pub async fn plan(db: &Db, now: DateTime<Utc>, actor: Actor, typed: &TypedPlan<'_>) -> Result<i64, Halt<PublicationRefusal>> {
     let plan = Plan::parse(typed, now.date_naive()).map_err(Halt::Refused)?;
-    let by = staff(actor);
+    let by = actor.staff();
     let txn = db.write().await?;
     let wanted = find(&*txn, &plan).await?;
     lock_shown(&*txn, &wanted).await?;
@@ -61,16 +62,17 @@ pub async fn plan(db: &Db, now: DateTime<Utc>, actor: Actor, typed: &TypedPlan<'
 /// Marks a publication as public, where it can be seen. The decision is asked again, for today. Repeating it is the same.
 ///
 /// # Errors
-/// A field, a state it cannot go public from, or every reason why it may not any more.
+/// A field, a state it cannot go public from, a day that has not come, or every reason why it may not any more.
 pub async fn publish(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision: i32, url: &str) -> Result<(), Halt<PublicationRefusal>> {
     let url = rules::public_url(url).map_err(|why| Halt::Refused(PublicationRefusal::Fields(vec![why])))?;
     let txn = db.write().await?;
     let wanted = shown_by(&*txn, id).await?;
     lock_shown(&*txn, &wanted).await?;
     let Some((row, next)) = stepped(&*txn, id, revision, Act::Publish).await? else { return Ok(()) };
+    rules::in_time(row.planned_for, now.date_naive()).map_err(Halt::Refused)?;
     let Some(channel) = Channel::parse(&row.channel) else { return Err(Fault::Unreadable(row.channel).into()) };
     let decision = decide(&*txn, channel, now.date_naive(), false, &wanted).await?;
-    let asked = Asked { title: &row.title, channel, by: staff(actor) };
+    let asked = Asked { title: &row.title, channel, by: actor.staff() };
     match decision {
         Decision::Refused(reasons) => {
             note_decision(&*txn, now, Some(id), &asked, false, in_lines(&reasons)).await?;
@@ -98,6 +100,50 @@ pub async fn cancel(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64, revision
     note(&*txn, now, actor, "cancel", id, &row.state, next.as_str()).await?;
     txn.commit().await?;
     Ok(())
+}
+
+/// Opens a take-down of something that is live, for whatever reason there is but a consent: whoever sees to what is published
+/// is told, and until when. Opening it while one is open is the same. Answers the day by which it is to be gone.
+///
+/// # Errors
+/// The reason says too little, nothing of it can be seen, or there is no such publication.
+pub async fn open_take_down(
+    db: &Db,
+    now: DateTime<Utc>,
+    actor: Actor,
+    id: i64,
+    reason: &str,
+) -> Result<NaiveDate, Halt<PublicationRefusal>> {
+    let txn = db.write().await?;
+    let Some(row) = publication::Entity::find_by_id(id).lock_exclusive().one(&*txn).await? else {
+        return refuse(PublicationRefusal::Unknown);
+    };
+    let state = word(State::parse(&row.state), &row.state)?;
+    if state == State::TakenDown {
+        return refuse(PublicationRefusal::TakenDown);
+    }
+    rules::after(state, Act::TakeDown).map_err(Halt::Refused)?;
+    if let Some(open) = open_take_down_of(&*txn, id).await? {
+        return Ok(open.due_day);
+    }
+    let reason = rules::take_down_reason(reason).map_err(|why| Halt::Refused(PublicationRefusal::Fields(vec![why])))?;
+    let due = consent::open_take_down(&*txn, now, &row, None).await?;
+    let opened = open_take_down_of(&*txn, id).await?.ok_or_else(|| Fault::Unreadable(format!("no take-down of publication {id}")))?;
+    let entry =
+        Entry { actor, act: "ask for", object: "take-down", object_id: opened.id, cohort: None, before: String::new(), after: reason };
+    history::record(&*txn, now, entry).await?;
+    txn.commit().await?;
+    Ok(due)
+}
+
+/// The first that is open.
+async fn open_take_down_of(txn: &impl ConnectionTrait, publication: i64) -> Result<Option<take_down::Model>, DbErr> {
+    take_down::Entity::find()
+        .filter(take_down::Column::PublicationId.eq(publication))
+        .filter(take_down::Column::DoneAt.is_null())
+        .order_by_asc(take_down::Column::Id)
+        .one(txn)
+        .await
 }
 
 /// Closes a take-down with the proof that the publication is gone: every take-down of it that is open is closed by the
@@ -132,7 +178,7 @@ pub async fn close_take_down(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64,
         take_down::ActiveModel {
             id: Set(one.id),
             done_at: Set(Some(now)),
-            done_by: Set(staff(actor)),
+            done_by: Set(actor.staff()),
             proof: Set(proof.clone()),
             ..Default::default()
         }
@@ -144,13 +190,6 @@ pub async fn close_take_down(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64,
     amplification::taken_down_in(&*txn, now, actor, &row).await?;
     txn.commit().await?;
     Ok(row.id)
-}
-
-pub(crate) const fn staff(actor: Actor) -> Option<i64> {
-    match actor {
-        Actor::Staff(id) => Some(id),
-        _ => None,
-    }
 }
 
 // ---- deciding --------------------------------------------------------------------------------------------------------
@@ -245,17 +284,41 @@ pub(crate) async fn decide(
     of_task: bool,
     wanted: &[Wanted],
 ) -> Result<Decision, DbErr> {
-    let subjects: Vec<Subject> = wanted.iter().filter_map(|one| one.subject).collect();
-    let ledgers = ledgers(txn, &subjects).await?;
+    let ledgers = ledgers(txn, &subjects(wanted)).await?;
+    decide_by(txn, channel, day, of_task, wanted, &ledgers).await
+}
+
+/// Whether a task could show all of this on a channel at a moment that is over, by what everybody had said by then.
+pub(crate) async fn was_allowed(txn: &impl ConnectionTrait, channel: Channel, at: DateTime<Utc>, wanted: &[Wanted]) -> Result<bool, DbErr> {
+    let ledgers = ledgers_at(txn, &subjects(wanted), at).await?;
+    let decision = decide_by(txn, channel, at.date_naive(), true, wanted, &ledgers).await?;
+    Ok(matches!(decision, Decision::Allowed(_)))
+}
+
+fn subjects(wanted: &[Wanted]) -> Vec<Subject> {
+    wanted.iter().filter_map(|one| one.subject).collect()
+}
+
+async fn decide_by(
+    txn: &impl ConnectionTrait,
+    channel: Channel,
+    day: NaiveDate,
+    of_task: bool,
+    wanted: &[Wanted],
+    ledgers: &BTreeMap<Subject, Vec<Event>>,
+) -> Result<Decision, DbErr> {
     let signed = signatory::Entity::find()
         .filter(signatory::Column::EndedAt.is_null())
-        .filter(signatory::Column::CompanyId.is_in(subjects.iter().filter_map(|subject| match subject {
-            Subject::Company(id) => Some(*id),
+        .filter(signatory::Column::CompanyId.is_in(subjects(wanted).into_iter().filter_map(|subject| match subject {
+            Subject::Company(id) => Some(id),
             Subject::Person(_) => None,
         })))
         .all(txn)
         .await?;
     let signed: BTreeSet<i64> = signed.into_iter().map(|row| row.company_id).collect();
+    let people: Vec<i64> =
+        wanted.iter().filter_map(|one| if let Some(Subject::Person(id)) = one.subject { Some(id) } else { None }).collect();
+    let leaving = to_be_forgotten(txn, &people).await?;
     let none: &[Event] = &[];
     let uses: Vec<Use<'_>> = wanted
         .iter()
@@ -265,6 +328,7 @@ pub(crate) async fn decide(
             scope: one.scope,
             events: one.subject.and_then(|subject| ledgers.get(&subject)).map_or(none, Vec::as_slice),
             signatory: matches!(one.subject, Some(Subject::Company(id)) if signed.contains(&id)),
+            leaving: matches!(one.subject, Some(Subject::Person(id)) if leaving.contains(&id)),
         })
         .collect();
     Ok(may_publish(&Facts { channel, day, of_task, uses: &uses }))
@@ -423,7 +487,7 @@ pub(crate) async fn plan_of_task(
     permit: &Permit,
     of_task: &OfTask<'_>,
 ) -> Result<i64, DbErr> {
-    let by = staff(actor);
+    let by = actor.staff();
     let id = store_planned(txn, now, plan, by, permit, Some(of_task)).await?;
     let asked = Asked { title: &plan.title, channel: permit.channel(), by };
     note_decision(txn, now, Some(id), &asked, true, permit.evidence()).await?;
@@ -444,7 +508,7 @@ pub(crate) async fn publish_of_task(
     if row.approved_hash != approved.hash() {
         return Err(Fault::Unreadable(format!("publication {} rests on another approval", row.id)));
     }
-    let asked = Asked { title: &row.title, channel: permit.channel(), by: staff(actor) };
+    let asked = Asked { title: &row.title, channel: permit.channel(), by: actor.staff() };
     note_decision(txn, now, Some(row.id), &asked, true, permit.evidence()).await?;
     store_live(txn, row, public, permit).await?;
     note(txn, now, actor, "publish", row.id, &row.state, State::Live.as_str()).await?;
@@ -561,8 +625,7 @@ pub async fn list(db: &Db, state: Option<State>, page: u64) -> Result<Page<Line>
     )
     .await?;
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    // Numbers of our own rows: safe as they stand. No row has the number 0.
-    let numbers = ids.iter().map(i64::to_string).chain(["0".to_owned()]).collect::<Vec<_>>().join(", ");
+    let numbers = sql::numbers(ids.iter().copied());
     let found: Vec<Name> = sql::all(
         db.read(),
         &format!(
@@ -624,8 +687,9 @@ pub async fn due(db: &Db) -> Result<Vec<Due>, DbErr> {
     .await
 }
 
-/// Cancelling by somebody who took a consent back: by their invitation, or as a company's signatory.
-const BY_WITHDRAWAL: &str = "h.object = 'publication' AND h.act = 'cancel' AND (h.actor LIKE 'invitation %' OR h.actor LIKE 'signatory %')";
+/// Cancelling by somebody who took a consent back, or asked to be forgotten: by their invitation, on their own page, or as a
+/// company's signatory.
+const BY_WITHDRAWAL: &str = "h.object = 'publication' AND h.act = 'cancel' AND (h.actor LIKE 'invitation %' OR h.actor LIKE 'person %' OR h.actor LIKE 'signatory %')";
 
 /// For so many days the list says what a withdrawal cancelled.
 const CANCELLED_DAYS: i64 = 7;
@@ -701,6 +765,10 @@ pub struct TakeDownLine {
     pub id: i64,
     pub due_day: NaiveDate,
     pub opened_at: DateTime<Utc>,
+    /// What a colleague said who asked for it; empty where somebody took back what they had allowed, or a task ended.
+    pub reason: String,
+    /// That colleague.
+    pub asked_by: Option<String>,
     pub done_at: Option<DateTime<Utc>>,
     pub by: Option<String>,
     pub proof: String,
@@ -760,8 +828,9 @@ pub async fn get(db: &Db, now: DateTime<Utc>, id: i64) -> Result<Option<Publicat
     .await?;
     let take_downs = sql::all(
         db.read(),
-        "SELECT t.id, t.due_day, t.opened_at, t.done_at, s.name AS by, t.proof FROM take_down t LEFT JOIN staff s ON s.id = t.done_by \
-         WHERE t.publication_id = $1 ORDER BY t.id DESC LIMIT 100",
+        "SELECT t.id, t.due_day, t.opened_at, coalesce(h.after, '') AS reason, a.name AS asked_by, t.done_at, s.name AS by, t.proof FROM take_down t \
+         LEFT JOIN staff s ON s.id = t.done_by LEFT JOIN history h ON h.object = 'take-down' AND h.act = 'ask for' AND h.object_id = t.id \
+         LEFT JOIN staff a ON h.actor = 'staff ' || CAST(a.id AS TEXT) WHERE t.publication_id = $1 ORDER BY t.id DESC LIMIT 100",
         values![id],
     )
     .await?;

@@ -10,6 +10,7 @@ use domain::advocacy::setting::Settings;
 use domain::time::words;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QuerySelect, Set};
 
+use crate::advocacy::forgetting::leaves;
 use crate::advocacy::{amplification as tasks, setting};
 use crate::entity::amplification;
 use crate::halt::word;
@@ -207,7 +208,8 @@ async fn remind_colleagues(txn: &impl ConnectionTrait, now: DateTime<Utc>, task:
 
 /// The mail carries a link of its own, since only the hash of the one before is kept; that one goes on opening.
 async fn remind_customer(txn: &impl ConnectionTrait, now: DateTime<Utc>, task: &Task) -> Result<(), Fault> {
-    if task.approver_email.is_empty() {
+    // Of whoever asked to be forgotten nothing is wanted any more: whom the settings name hears of it once it waits too long.
+    if task.approver_email.is_empty() || leaves(txn, &task.approver_email).await? {
         return Ok(());
     }
     let token = tasks::remint_in(txn, now, task.id).await?;

@@ -9,14 +9,16 @@ use chrono::{DateTime, Utc};
 use domain::advocacy::publication::State as PublicationState;
 use domain::advocacy::result::{Counted, Named, Outcome, ResultRefusal, Row, Totals, TypedResult};
 use domain::refusal::Refusal;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set, Value,
+};
 
 use crate::advocacy::amplification as tasks;
-use crate::advocacy::board;
 use crate::entity::{publication, publication_result};
 use crate::halt::refuse;
 use crate::history::{self, Actor, Entry};
-use crate::sql::{self, values};
+use crate::sql;
 use crate::{Db, Fault, Halt};
 
 /// What keeping figures came to.
@@ -91,7 +93,7 @@ async fn keep(
         note: Set(counted.note.clone()),
         value: Set(counted.value),
         counted_on: Set(counted.counted_on),
-        recorded_by: Set(if let Actor::Staff(id) = actor { Some(id) } else { None }),
+        recorded_by: Set(actor.staff()),
         recorded_at: Set(now),
     };
     if stands.is_some() {
@@ -211,6 +213,13 @@ pub async fn apply(db: &Db, now: DateTime<Utc>, actor: Actor, rows: &[Row]) -> R
 /// So many are asked for at once.
 const CHUNK: usize = 400;
 
+/// How an address begins, as the index of publications has it: a whole one may be too long for an index.
+const URL_BEGINS: &str = "substr(url, 1, 200)";
+
+fn begins(url: &str) -> String {
+    url.chars().take(200).collect()
+}
+
 /// The publications rows name, and the figures that stand.
 struct Found {
     rows: BTreeMap<i64, publication::Model>,
@@ -240,6 +249,8 @@ async fn found(db: &impl ConnectionTrait, rows: &[Row]) -> Result<Found, DbErr> 
     }
     for urls in urls.chunks(CHUNK) {
         let rows = publication::Entity::find()
+            // By how they begin, as they are indexed, then whole.
+            .filter(sea_orm::ExprTrait::is_in(Expr::cust(URL_BEGINS), urls.iter().map(|url| begins(url))))
             .filter(publication::Column::Url.is_in(urls.iter().cloned()))
             .filter(publication::Column::State.eq(PublicationState::Live.as_str()))
             .all(db)
@@ -317,16 +328,27 @@ fn plan<'a>(rows: &[Row], found: &'a Found) -> Vec<(PlannedRow, Option<&'a publi
 /// # Errors
 /// The database.
 pub async fn of_task(db: &Db, task: i64) -> Result<Totals, DbErr> {
-    Ok(board::totals(db.read(), &[task]).await?.remove(&task).unwrap_or_default())
+    Ok(of_tasks(db.read(), &[task]).await?.remove(&task).unwrap_or_default())
 }
 
-/// What everything that is public came to together.
-///
-/// # Errors
-/// The database.
-pub async fn of_all(db: &Db) -> Result<Totals, DbErr> {
-    #[derive(sea_orm::FromQueryResult)]
+/// As [`of_task`], of each of these that has some.
+pub(crate) async fn of_tasks(db: &impl ConnectionTrait, tasks: &[i64]) -> Result<BTreeMap<i64, Totals>, DbErr> {
+    let theirs = format!("p.amplification_id IN ({})", sql::numbers(tasks.iter().copied()));
+    let rows = summed(db, "p.amplification_id", &theirs, []).await?;
+    Ok(rows.into_iter().filter_map(|(task, totals)| Some((task.parse().ok()?, totals))).collect())
+}
+
+/// The sums of live publications, for each value of a column of `publication p`, among those of a condition. Written by us:
+/// nothing that was typed stands in either.
+pub(crate) async fn summed(
+    db: &impl ConnectionTrait,
+    by: &str,
+    among: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<(String, Totals)>, DbErr> {
+    #[derive(FromQueryResult)]
     struct Sums {
+        whose: String,
         publications: i64,
         counted: i64,
         impressions: i64,
@@ -337,23 +359,27 @@ pub async fn of_all(db: &Db) -> Result<Totals, DbErr> {
     }
     let sum = |column: &str| format!("CAST(coalesce(sum(r.{column}), 0) AS BIGINT) AS {column}");
     let sums = ["impressions", "clicks", "reactions", "comments", "value"].map(sum).join(", ");
-    let row: Option<Sums> = sql::one(
-        db.read(),
+    let rows: Vec<Sums> = sql::all(
+        db,
         &format!(
-            "SELECT count(*) AS publications, count(r.publication_id) AS counted, {sums} FROM publication p \
-             LEFT JOIN publication_result r ON r.publication_id = p.id WHERE p.state = 'live'"
+            "SELECT CAST({by} AS TEXT) AS whose, count(*) AS publications, count(r.publication_id) AS counted, {sums} FROM publication p \
+             LEFT JOIN publication_result r ON r.publication_id = p.id WHERE p.state = 'live' AND {among} GROUP BY {by}"
         ),
-        values![],
+        values,
     )
     .await?;
     let count = |number: i64| u32::try_from(number).unwrap_or(0);
-    Ok(row.map_or_else(Totals::default, |row| Totals {
-        publications: count(row.publications),
-        counted: count(row.counted),
-        impressions: row.impressions,
-        clicks: row.clicks,
-        reactions: row.reactions,
-        comments: row.comments,
-        value: row.value,
-    }))
+    let totals = rows.into_iter().map(|row| {
+        let totals = Totals {
+            publications: count(row.publications),
+            counted: count(row.counted),
+            impressions: row.impressions,
+            clicks: row.clicks,
+            reactions: row.reactions,
+            comments: row.comments,
+            value: row.value,
+        };
+        (row.whose, totals)
+    });
+    Ok(totals.collect())
 }

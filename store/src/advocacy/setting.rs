@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::advocacy::setting::{Settings, TypedSettings, parse_intervals};
 use domain::refusal::{FieldRefusal, Refusal};
 use sea_orm::sea_query::LockType;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QuerySelect, Set};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QuerySelect, Set, TryInsertResult};
 
 use crate::entity::{advocacy_setting, staff};
 use crate::halt::refuse;
@@ -105,10 +105,15 @@ pub async fn save(db: &Db, now: DateTime<Utc>, actor: Actor, revision: i32, type
         revision: Set(stands.revision + 1),
     };
     if stands.revision == 0 {
-        row.insert(&*txn).await?
+        let inserting = advocacy_setting::Entity::insert(row).on_conflict_do_nothing_on([advocacy_setting::Column::Id]);
+        let TryInsertResult::Inserted(_) = inserting.exec(&*txn).await? else {
+            // Somebody saved the first ones in this very moment.
+            let theirs = get_in(&*txn).await?;
+            return if wanted == (Settings { revision: 0, ..theirs }) { Ok(()) } else { refuse(SettingRefusal::Stale) };
+        };
     } else {
-        row.update(&*txn).await?
-    };
+        row.update(&*txn).await?;
+    }
     let entry = Entry {
         actor,
         act: "set",

@@ -7,7 +7,9 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use crate::entity::{company, signatory, staff};
+use crate::advocacy::amplification::is_of_the_host;
+use crate::advocacy::forgetting::leaves;
+use crate::entity::{company, signatory};
 use crate::halt::refuse;
 use crate::history::{self, Actor, Entry};
 use crate::outbox::{self, Letter, Message, Secret};
@@ -26,7 +28,8 @@ pub enum Asked {
 /// Names a signatory, or sends the one with this address a new link.
 ///
 /// # Errors
-/// There is no such company, or the address is a colleague's: nobody of the host signs for a customer.
+/// There is no such company, or the address is a colleague's, since nobody of the host signs for a customer, or that of
+/// somebody who asked to be forgotten.
 pub async fn save(
     db: &Db,
     now: DateTime<Utc>,
@@ -38,9 +41,11 @@ pub async fn save(
     let Some(company) = company::Entity::find_by_id(company).lock_exclusive().one(&*txn).await? else {
         return refuse(SignatoryRefusal::Unknown);
     };
-    // Also of somebody who has left: they still know the house from inside.
-    if staff::Entity::find().filter(staff::Column::Email.eq(named.email.as_str())).one(&*txn).await?.is_some() {
+    if is_of_the_host(&*txn, &named.email, company.domain.as_deref()).await? {
         return refuse(SignatoryRefusal::of_colleague());
+    }
+    if leaves(&*txn, named.email.as_str()).await? {
+        return refuse(SignatoryRefusal::of_whoever_leaves());
     }
     let stands = signatory::Entity::find()
         .filter(signatory::Column::CompanyId.eq(company.id))

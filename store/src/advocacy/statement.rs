@@ -122,7 +122,7 @@ fn asked(line: &AskedLine) -> Asked {
         wording: line.wording.clone(),
         state: line.state.to_string(),
         answered_on: line.answered_at.map(|at| at.date_naive()),
-        done_on: line.done_at.map(|at| at.date_naive()),
+        done_on: line.took_place.or_else(|| line.done_at.map(|at| at.date_naive())),
     }
 }
 

@@ -16,6 +16,7 @@ use domain::refusal::FieldRefusal;
 use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
+    TryInsertResult,
 };
 
 use crate::advocacy::achievement::{Customer, Near, UNKNOWN_PERSON, candidates, report_in, unknown_company};
@@ -43,9 +44,6 @@ pub enum Adding {
 pub async fn add(db: &Db, now: DateTime<Utc>, actor: Actor, url: &str) -> Result<Adding, Halt<FeedRefusal>> {
     let url = feed_url(url).map_err(|why| Halt::Refused(FeedRefusal::Fields(vec![why])))?;
     let txn = db.write().await?;
-    if let Some(stands) = watched_feed::Entity::find().filter(watched_feed::Column::Url.eq(url.as_str())).one(&*txn).await? {
-        return Ok(Adding::Already(stands.id));
-    }
     let row = watched_feed::ActiveModel {
         url: Set(url.clone()),
         title: Set(String::new()),
@@ -55,15 +53,19 @@ pub async fn add(db: &Db, now: DateTime<Utc>, actor: Actor, url: &str) -> Result
         next_at: Set(now),
         failures: Set(0),
         last_error: Set(String::new()),
-        created_by: Set(staff(actor)),
+        created_by: Set(actor.staff()),
         created_at: Set(now),
         ..Default::default()
-    }
-    .insert(&*txn)
-    .await?;
-    note(&*txn, now, actor, "watch", (FEED, row.id), String::new(), in_short(&url)).await?;
+    };
+    let inserting = watched_feed::Entity::insert(row).on_conflict_do_nothing_on([watched_feed::Column::Url]);
+    let TryInsertResult::Inserted(done) = inserting.exec(&*txn).await? else {
+        let stands = watched_feed::Entity::find().filter(watched_feed::Column::Url.eq(url.as_str())).one(&*txn).await?;
+        return Ok(Adding::Already(stands.ok_or(DbErr::RecordNotInserted)?.id));
+    };
+    let id = done.last_insert_id;
+    note(&*txn, now, actor, "watch", (FEED, id), String::new(), in_short(&url)).await?;
     txn.commit().await?;
-    Ok(Adding::Added(row.id))
+    Ok(Adding::Added(id))
 }
 
 /// Pauses, resumes, fetches or removes a feed; `None` is no longer watched. With it goes what was found in it; achievements
@@ -309,9 +311,7 @@ pub async fn watch(
         Of::Person(email) => {
             let found = person::Entity::find().filter(person::Column::Email.eq(email.as_str())).one(&*txn).await?;
             let Some(found) = found else { return refuse(field("email", UNKNOWN_PERSON.to_owned())) };
-            let id = advocate::current(&*txn, found.id).await?;
-            let row = person::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(&*txn).await?;
-            let Some(row) = row.filter(|row| row.forgotten_at.is_none()) else {
+            let Some(row) = advocate::held(&*txn, found.id, LockType::NoKeyUpdate).await? else {
                 return refuse(field("email", UNKNOWN_PERSON.to_owned()));
             };
             (Some(row.id), None)
@@ -450,8 +450,7 @@ pub async fn dismiss(db: &Db, now: DateTime<Utc>, actor: Actor, id: i64) -> Resu
 async fn customer_of(txn: &impl ConnectionTrait, name: i64) -> Result<Option<(Customer, String, String)>, DbErr> {
     let Some(name) = watched_name::Entity::find_by_id(name).one(txn).await? else { return Ok(None) };
     if let Some(person) = name.person_id {
-        let id = advocate::current(txn, person).await?;
-        let Some(row) = person::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(txn).await? else { return Ok(None) };
+        let Some(row) = advocate::held(txn, person, LockType::NoKeyUpdate).await? else { return Ok(None) };
         company::Entity::find_by_id(row.company_id).lock(LockType::NoKeyUpdate).one(txn).await?;
         return Ok(Some((Customer { person: Some(row.id), company: row.company_id }, row.email, String::new())));
     }
@@ -478,7 +477,7 @@ async fn decide(
         id: Set(row.id),
         state: Set(next.as_str().to_owned()),
         achievement_id: Set(achievement),
-        decided_by: Set(staff(actor)),
+        decided_by: Set(actor.staff()),
         decided_at: Set(Some(now)),
         ..Default::default()
     }
@@ -486,13 +485,6 @@ async fn decide(
     .await?;
     let after = achievement.map_or_else(|| next.to_string(), |achievement| format!("{next}: achievement {achievement}"));
     note(txn, now, actor, next.as_str(), (ITEM, row.id), row.state.clone(), after).await
-}
-
-const fn staff(actor: Actor) -> Option<i64> {
-    match actor {
-        Actor::Staff(id) => Some(id),
-        _ => None,
-    }
 }
 
 const FEED: &str = "watched feed";

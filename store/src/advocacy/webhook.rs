@@ -5,6 +5,8 @@
 //! under way may be public all the same: then it is live here too, and to be taken down. Sending itself, and what is reached
 //! where, is the server's.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::advocacy::amplification::{AmplificationRefusal, State as TaskState};
 use domain::advocacy::consent::Channel;
@@ -15,7 +17,9 @@ use domain::advocacy::webhook::{
 use domain::refusal::Refusal;
 use domain::time::words;
 use rand::RngCore as _;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Set, TryInsertResult,
+};
 
 use crate::advocacy::amplification as tasks;
 use crate::advocacy::consent::open_take_down;
@@ -64,35 +68,34 @@ pub async fn save(
 ) -> Result<Saved, Halt<WebhookRefusal>> {
     let wanted = Webhook::parse(typed).map_err(|wrong| Halt::Refused(WebhookRefusal::Fields(wrong)))?;
     let txn = db.write().await?;
+    let new = webhook::ActiveModel {
+        channel: Set(wanted.channel.as_str().to_owned()),
+        url: Set(wanted.url.clone()),
+        secret: Set(String::new()),
+        active: Set(wanted.active),
+        created_by: Set(actor.staff()),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    // Two who save the first one at once meet here: one of them finds it saved.
+    let inserting = webhook::Entity::insert(new).on_conflict_do_nothing_on([webhook::Column::Channel]);
+    let made = matches!(inserting.exec(&*txn).await?, TryInsertResult::Inserted(_));
     let stands = webhook::Entity::find().filter(webhook::Column::Channel.eq(wanted.channel.as_str())).lock_exclusive().one(&*txn).await?;
-    let same = |row: &webhook::Model| row.url == wanted.url && row.active == wanted.active;
-    if !rotate && stands.as_ref().is_some_and(same) {
+    let stands = stands.ok_or(DbErr::RecordNotInserted)?;
+    if !made && !rotate && stands.url == wanted.url && stands.active == wanted.active {
         return Ok(Saved { channel: wanted.channel, secret: None });
     }
-    let fresh = (rotate || stands.is_none()).then(new_secret);
-    let before = stands.as_ref().map_or_else(String::new, |row| in_short(&row.url, row.active));
-    let id = if let Some(row) = stands {
-        let mut change =
-            webhook::ActiveModel { id: Set(row.id), url: Set(wanted.url.clone()), active: Set(wanted.active), ..Default::default() };
-        if let Some(secret) = &fresh {
-            change.secret = Set(secret.clone());
-        }
-        change.update(&*txn).await?.id
-    } else {
-        let row = webhook::ActiveModel {
-            channel: Set(wanted.channel.as_str().to_owned()),
-            url: Set(wanted.url.clone()),
-            secret: Set(fresh.clone().unwrap_or_default()),
-            active: Set(wanted.active),
-            created_by: Set(if let Actor::Staff(id) = actor { Some(id) } else { None }),
-            created_at: Set(now),
-            ..Default::default()
-        };
-        row.insert(&*txn).await?.id
-    };
+    let fresh = (made || rotate).then(new_secret);
+    let mut change =
+        webhook::ActiveModel { id: Set(stands.id), url: Set(wanted.url.clone()), active: Set(wanted.active), ..Default::default() };
+    if let Some(secret) = &fresh {
+        change.secret = Set(secret.clone());
+    }
+    change.update(&*txn).await?;
+    let before = if made { String::new() } else { in_short(&stands.url, stands.active) };
     let after = in_short(&wanted.url, wanted.active);
     let act = if fresh.is_some() { "save with a new secret" } else { "save" };
-    history::record(&*txn, now, Entry { actor, act, object: "webhook", object_id: id, cohort: None, before, after }).await?;
+    history::record(&*txn, now, Entry { actor, act, object: "webhook", object_id: stands.id, cohort: None, before, after }).await?;
     txn.commit().await?;
     Ok(Saved { channel: wanted.channel, secret: fresh })
 }
@@ -245,11 +248,19 @@ pub async fn lease(db: &Db, now: DateTime<Utc>) -> Result<Option<Leased>, Fault>
     // What is held waits: it is leased once it goes on, or ended once its day has passed.
     const NEXT: &str = "SELECT d.id, d.publication_id AS publication, a.id AS task FROM webhook_delivery d JOIN publication p ON p.id = d.publication_id \
          JOIN amplification a ON a.id = p.amplification_id JOIN webhook k ON k.id = d.webhook_id \
-         WHERE d.state = 'queued' AND d.not_before <= $1 AND a.state = 'scheduled' AND p.state = 'planned' AND k.active = TRUE ORDER BY d.not_before, d.id LIMIT 1";
+         WHERE d.state = 'queued' AND d.not_before <= $1 AND a.state = 'scheduled' AND p.state = 'planned' AND k.active = TRUE";
+    // Held between the look and the lock: each is looked at once.
+    let mut held: BTreeSet<i64> = BTreeSet::new();
     loop {
-        let Some(next) = sql::one::<Next>(db.read(), NEXT, values![now]).await? else { return Ok(None) };
+        let apart = sql::numbers(held.iter().copied());
+        let next = format!("{NEXT} AND d.id NOT IN ({apart}) ORDER BY d.not_before, d.id LIMIT 1");
+        let Some(next) = sql::one::<Next>(db.read(), &next, values![now]).await? else { return Ok(None) };
         let txn = db.write().await?;
         let may = tasks::may_send_now_in(&*txn, now, next.publication).await?;
+        if matches!(may, Err(AmplificationRefusal::HeldByCustomer | AmplificationRefusal::NotNow { state: TaskState::OnHold, .. })) {
+            held.insert(next.id);
+            continue;
+        }
         let row = webhook_delivery::Entity::find_by_id(next.id).lock_exclusive().one(&*txn).await?;
         let Some(row) = row.filter(|row| row.state == State::Queued.as_str() && row.not_before <= now) else { continue };
         let hook = webhook::Entity::find_by_id(row.webhook_id).one(&*txn).await?;
@@ -282,8 +293,8 @@ pub async fn lease(db: &Db, now: DateTime<Utc>) -> Result<Option<Leased>, Fault>
     }
 }
 
-/// Keeps what came back: it is public where the answer says, or a person says so later, or it is tried again, or the task
-/// has failed. What is public and may not be, is to be taken down.
+/// Keeps what came back: it is public where the answer says, or a person says so later (with what of the answer could not be
+/// read), or it is tried again, or the task has failed. What is public and may not be, is to be taken down.
 ///
 /// # Errors
 /// The database, or a row that cannot be read.
@@ -298,9 +309,9 @@ pub async fn settle(db: &Db, now: DateTime<Utc>, of: &Leased, answered: Answered
                 (state, said, None)
             }
         },
-        Answered::Accepted => {
+        Answered::Accepted { note } => {
             let (state, said) = taken(&*txn, now, of).await?;
-            (state, said, None)
+            (state, [said, note].join(" ").trim_end().to_owned(), None)
         }
         Answered::Failed(why) => match retry_in(of.attempt) {
             Some(wait) => (State::Queued, why, Some(wait)),

@@ -211,7 +211,7 @@ pub async fn publish(
         waitlist::offer_next(&*txn, now, changed.session).await?;
     }
     cohort::ActiveModel { id: Set(cohort_id), release_number: Set(number), ..Default::default() }.update(&*txn).await?;
-    let by = if let Actor::Staff(id) = actor { Some(id) } else { None };
+    let by = actor.staff();
     let changes: BTreeMap<i64, &[Change]> = state.changed.iter().map(|changed| (changed.session, changed.changes.as_slice())).collect();
     entity::release::ActiveModel {
         cohort_id: Set(cohort_id),

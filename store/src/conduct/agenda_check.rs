@@ -168,7 +168,7 @@ pub async fn save_terms(
     let count = TermList::parse(language, &body).map_err(field)?.count();
     let house = TermList::house_text(language).trim();
     let body = if body == house { String::new() } else { body };
-    let by = if let Actor::Staff(id) = actor { Some(id) } else { None };
+    let by = actor.staff();
 
     let txn = db.write().await?;
     let stands = term_list::Entity::find_by_id(language.as_str().to_owned()).lock_exclusive().one(&*txn).await?;
@@ -427,7 +427,7 @@ pub async fn dismiss(
         finding_key: Set(found.key),
         phrase: Set(found.phrase.clone()),
         reason: Set(reason.clone()),
-        dismissed_by: Set(if let Actor::Staff(id) = actor { Some(id) } else { None }),
+        dismissed_by: Set(actor.staff()),
         dismissed_at: Set(now),
         ..Default::default()
     }

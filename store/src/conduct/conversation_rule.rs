@@ -238,7 +238,7 @@ pub struct TypedText<'a> {
 pub async fn save_draft(db: &Db, now: DateTime<Utc>, actor: Actor, typed: &[TypedText<'_>]) -> Result<(), Halt<RuleRefusal>> {
     let bodies: Vec<(Language, &str)> = typed.iter().map(|text| (text.language, text.body)).collect();
     let texts = RuleTexts::parse(&bodies).map_err(|wrong| Halt::Refused(RuleRefusal::Fields(wrong)))?;
-    let by = staff_of(actor);
+    let by = actor.staff();
     let txn = db.write().await?;
     let mut saved = Vec::new();
     for typed in typed {
@@ -487,7 +487,7 @@ async fn insert(
         body: Set(texts.english.body.clone()),
         content_hash: Set(texts.english.hash.clone()),
         published_at: Set(now),
-        published_by: Set(staff_of(actor)),
+        published_by: Set(actor.staff()),
         ..Default::default()
     }
     .insert(txn)
@@ -551,11 +551,4 @@ async fn move_cohort(
     };
     history::record(txn, now, entry).await?;
     acknowledgement::ask_everybody(txn, now, actor, &moved).await.map(Some)
-}
-
-const fn staff_of(actor: Actor) -> Option<i64> {
-    match actor {
-        Actor::Staff(id) => Some(id),
-        _ => None,
-    }
 }

@@ -11,7 +11,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryRe
 use crate::entity::{cohort, person, quiet_override};
 use crate::halt::{refuse, word};
 use crate::history::{self, Actor, Entry};
-use crate::sql::{self, values};
+use crate::sql::{self, numbers, values};
 use crate::{Db, Fault, Halt};
 
 /// Somebody who would be asked, and the company they are at.
@@ -95,11 +95,6 @@ pub(crate) async fn stays_of(db: &impl ConnectionTrait, now: DateTime<Utc>, pers
     let Some(row) = person::Entity::find_by_id(person).one(db).await? else { return Ok(None) };
     let mut found = stays(db, now, &[Asked { person, company: row.company_id }]).await?;
     Ok(Some(found.remove(&person).unwrap_or_default()))
-}
-
-/// As SQL reads a list of them.
-fn numbers(ids: impl Iterator<Item = i64>) -> String {
-    ids.map(|id| id.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// Everything that keeps asks from somebody, and kept them away: for their page.

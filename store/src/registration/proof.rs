@@ -5,7 +5,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::registration::proof::{
-    BELIEVED_MINUTES, ProofRefusal, Proved, SentCode, Step, believed, code_until, mail_domain, may_send, parse_code, prove as rule,
+    BELIEVED_MINUTES, CODE_TRIES, ProofRefusal, Proved, SentCode, Step, believed, code_until, mail_domain, may_send, parse_code,
+    prove as rule,
 };
 use domain::time::is_second_press;
 use rand::Rng as _;
@@ -13,7 +14,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set, TryInsertResult,
 };
 
-use crate::entity::proof_code::{ActiveModel, Column, Entity};
+use crate::entity::proof_code::{ActiveModel, Column, Entity, Model};
 use crate::halt::refuse;
 use crate::outbox::{self, Letter, Message, Secret};
 use crate::{Db, Fault, Halt, link};
@@ -39,8 +40,8 @@ pub enum Sending {
     JustSent,
 }
 
-/// Shows who is at this browser: by the code they typed, or because they entered one a moment ago. When nothing was typed, or
-/// no code holds any more, another one is mailed.
+/// Shows who is at this browser: by the code they typed, or because they entered one a moment ago. When no code holds here, or
+/// `again` asks for another one, it is mailed.
 ///
 /// # Errors
 /// The code was sent just now, is wrong, or enough were sent.
@@ -51,6 +52,7 @@ pub async fn show(
     to: Mailbox<'_>,
     browser: &str,
     typed: &str,
+    again: bool,
 ) -> Result<Proved, Halt<ProofRefusal>> {
     let txn = db.write().await?;
     let proved = if typed.trim().is_empty() { Err(ProofRefusal::CodeOver) } else { try_in(&*txn, now, step, to, browser, typed).await? };
@@ -63,7 +65,10 @@ pub async fn show(
             if let Some(proved) = believed_in(&*txn, now, step, to, browser).await? {
                 return Ok(proved);
             }
-            send_in(&*txn, now, step, to, browser).await?;
+            let waits = newest(&*txn, step, to, browser).await?.is_some_and(|code| holds(&code, now));
+            if again || !waits {
+                send_in(&*txn, now, step, to, browser).await?;
+            }
             ProofRefusal::Sent { at: mail_domain(to.email) }
         }
         Err(why) => why,
@@ -92,7 +97,8 @@ pub(crate) async fn send_in(
         .lock_exclusive()
         .all(txn)
         .await?;
-    if sent.iter().any(|code| code.browser_hash == here && code.used_at.is_none() && is_second_press(code.made_at, now)) {
+    let waits = newest(txn, step, to, browser).await?.filter(|code| holds(code, now));
+    if waits.is_some_and(|code| is_second_press(code.made_at, now)) {
         return Ok(Sending::JustSent);
     }
     may_send(&sent.iter().map(|code| code.made_at).collect::<Vec<_>>(), now).map_err(Halt::Refused)?;
@@ -109,11 +115,12 @@ pub(crate) async fn send_in(
     };
     // One a second: presses that arrive together are one.
     let inserting = Entity::insert(made).on_conflict_do_nothing_on([Column::MailboxHash, Column::MadeAt]);
-    let TryInsertResult::Inserted(made) = inserting.exec(txn).await? else {
+    if !matches!(inserting.exec(txn).await?, TryInsertResult::Inserted(_)) {
         return Ok(Sending::JustSent);
-    };
+    }
     let letter = Letter {
-        event: format!("proof-code:{}", made.last_insert_id),
+        // Not by the number of its row, which may come again: the outbox remembers every event there was.
+        event: format!("proof-code:{}", uuid::Uuid::new_v4()),
         cohort: None,
         invitation: None,
         to_name: to.name,
@@ -142,7 +149,7 @@ pub(crate) async fn try_in(
         Ok(typed) => typed,
         Err(why) => return Ok(Err(why)),
     };
-    let newest = serving(step, to, browser).order_by_desc(Column::Id).lock_exclusive().one(txn).await?;
+    let newest = newest(txn, step, to, browser).await?;
     let right = newest.as_ref().is_some_and(|code| code.code_hash == code_hash(browser, &typed));
     let facts = newest.as_ref().map(|code| SentCode { until: code.until_at, tries: code.tries, used: code.used_at.is_some() });
     let proved = rule(facts, right, now);
@@ -168,6 +175,16 @@ async fn believed_in(
         .one(txn)
         .await?;
     Ok(entered.and_then(|code| code.used_at).and_then(|entered| believed(entered, now)))
+}
+
+/// The newest code that serves a step here, locked.
+async fn newest(txn: &impl ConnectionTrait, step: Step, to: Mailbox<'_>, browser: &str) -> Result<Option<Model>, DbErr> {
+    serving(step, to, browser).order_by_desc(Column::Id).lock_exclusive().one(txn).await
+}
+
+/// Whether it could still be entered.
+fn holds(code: &Model, now: DateTime<Utc>) -> bool {
+    code.used_at.is_none() && now < code.until_at && code.tries < CODE_TRIES
 }
 
 /// The codes that serve a step, of a mailbox and a browser: being forgotten has its own.

@@ -12,6 +12,7 @@ pub async fn save_wording(#[server(flatten)] form: Form) -> Result<Answer, Serve
     use domain::access::Door;
     use domain::advocacy::amplification::AmplificationRefusal;
     use domain::advocacy::wording::TypedWording;
+    use store::advocacy::amplification::begin_wording;
 
     let desk = Desk::at(Door::SaveWording).await?;
     let task = form.id("task");
@@ -23,12 +24,20 @@ pub async fn save_wording(#[server(flatten)] form: Form) -> Result<Answer, Serve
         image: form.get("image"),
         image_alt: form.get("image_alt"),
     };
-    let done = store::advocacy::amplification::save_wording(desk.db(), desk.now, desk.actor(), task, form.revision(), &typed).await;
-    let back = wording_page(task, &form);
+    // A form that was opened for a new wording says so: it replaces none.
+    let begins = form.ticked("begins");
+    let done = if begins {
+        begin_wording(desk.db(), desk.now, desk.actor(), task, form.revision(), &typed).await
+    } else {
+        store::advocacy::amplification::save_wording(desk.db(), desk.now, desk.actor(), task, form.revision(), &typed).await
+    };
     match settle(&desk, done)? {
-        Ok(()) => desk.done(back, "The wording is kept. Beside it you see how it will look."),
+        Ok(()) => desk.done(wording_page(task, &form), "The wording is kept. Beside it you see how it will look."),
         Err(why @ AmplificationRefusal::Unknown) => desk.declined("/celebrate", &why),
-        Err(why) => desk.refused(&back, "wording", &form, &why, why.fields()).await,
+        Err(why) => {
+            let back = if begins { format!("/celebrate/{task}/wording") } else { wording_page(task, &form) };
+            desk.refused(&back, "wording", &form, &why, why.fields()).await
+        }
     }
 }
 
@@ -65,6 +74,7 @@ pub async fn save_task_plan(#[server(flatten)] form: Form) -> Result<Answer, Ser
         planned_for: form.get("planned_for"),
         approver_name: form.get("approver_name"),
         approver_email: form.get("approver_email"),
+        sender: &desk.app.host.sender,
         shows: form.chosen("show").collect(),
     };
     let done = save_plan(desk.db(), desk.now, desk.actor(), task, form.revision(), &typed).await;
@@ -93,17 +103,24 @@ pub async fn step_task(#[server(flatten)] form: Form) -> Result<Answer, ServerFn
         None => Err(Halt::Refused(AmplificationRefusal::Unknown)),
     };
     // From the board they go back to the board; a comment is typed on the task's own page.
-    let board = form.get("from") == "board";
     let own = format!("/celebrate/{task}");
+    let back = if form.get("from") == "board" { board_of(form.get("back")) } else { &own };
     match settle(&desk, done)? {
-        Ok(state) => desk.done(if board { "/celebrate".to_owned() } else { own }, stepped(state)),
+        Ok(state) => desk.done(back, stepped(act, state)),
         Err(why @ AmplificationRefusal::Unknown) => desk.declined("/celebrate", &why),
         Err(why) if why.field().is_some() || !why.fields().is_empty() || !form.get("comment").trim().is_empty() => {
             let place = act.map_or_else(String::new, |act| format!("#{act}"));
             desk.refused(&format!("{own}{place}"), "task-step", &form, &why, why.fields()).await
         }
-        Err(why) => desk.declined(if board { "/celebrate".to_owned() } else { own }, &why),
+        Err(why) => desk.declined(back, &why),
     }
+}
+
+/// The board a step was made on, filtered as it was. Nowhere else is gone to because a form says so.
+#[cfg(feature = "ssr")]
+fn board_of(back: &str) -> &str {
+    let is_board = back.starts_with("/celebrate?") && back.chars().all(|c| c.is_ascii_graphic());
+    if is_board { back } else { "/celebrate" }
 }
 
 /// Says where something of a task can be seen, and since when.
@@ -112,7 +129,8 @@ pub async fn record_publication(#[server(flatten)] form: Form) -> Result<Answer,
     use crate::desk::{Desk, settle};
     use domain::access::Door;
     use domain::advocacy::amplification::{AmplificationRefusal, State};
-    use domain::refusal::FieldRefusal;
+    use domain::advocacy::publication::public_url;
+    use domain::refusal::{FieldRefusal, Refusal};
     use domain::time::{parse_clock, parse_date};
     use store::Halt;
     use store::advocacy::amplification::publish;
@@ -121,11 +139,13 @@ pub async fn record_publication(#[server(flatten)] form: Form) -> Result<Answer,
     let (task, publication) = (form.id("task"), form.id("publication"));
     let day = parse_date(form.get("day")).map_err(|why| FieldRefusal::new("day", why.sentence()));
     let clock = parse_clock(form.get("time")).map_err(|why| FieldRefusal::new("time", why.sentence()));
-    let done = match (day, clock) {
-        (Ok(day), Ok(clock)) => {
-            publish(desk.db(), desk.now, desk.actor(), publication, form.get("url"), day.and_time(clock).and_utc()).await
+    // All that is wrong is said at once.
+    let done = match (public_url(form.get("url")), day, clock) {
+        (Ok(url), Ok(day), Ok(clock)) => publish(desk.db(), desk.now, desk.actor(), publication, &url, day.and_time(clock).and_utc()).await,
+        (url, day, clock) => {
+            let wrong = [url.err(), day.err(), clock.err()].into_iter().flatten().collect();
+            Err(Halt::Refused(AmplificationRefusal::Fields(wrong)))
         }
-        (day, clock) => Err(Halt::Refused(AmplificationRefusal::Fields([day.err(), clock.err()].into_iter().flatten().collect()))),
     };
     match settle(&desk, done)? {
         Ok(State::Published | State::Measured) => {
@@ -135,8 +155,11 @@ pub async fn record_publication(#[server(flatten)] form: Form) -> Result<Answer,
         Err(why @ AmplificationRefusal::Unknown) => desk.declined("/celebrate", &why),
         Err(why) => {
             let beside = |field: &'static str| if field == "published_at" { "time" } else { field };
-            let fields: Vec<FieldRefusal> =
+            let mut fields: Vec<FieldRefusal> =
                 why.fields().iter().map(|why| FieldRefusal::new(beside(why.field), why.sentence.clone())).collect();
+            if let (Some(field), true) = (why.field(), fields.is_empty()) {
+                fields.push(FieldRefusal::new(beside(field), why.sentence()));
+            }
             desk.refused(&format!("/celebrate/{task}#public-{publication}"), "task-publish", &form, &why, &fields).await
         }
     }
@@ -218,14 +241,19 @@ fn suggested(before: &store::advocacy::amplification::Approval, form: &Form) -> 
 
 /// What a step came to, for whoever took it.
 #[cfg(feature = "ssr")]
-fn stepped(state: domain::advocacy::amplification::State) -> &'static str {
-    use domain::advocacy::amplification::State;
+fn stepped(act: Option<domain::advocacy::amplification::Act>, state: domain::advocacy::amplification::State) -> String {
+    use domain::advocacy::amplification::{Act, State};
+    use domain::advocacy::board::stands;
 
-    match state {
+    const SENT: &str = "It is on its way to the customer, with a private link. An older one no longer opens.";
+
+    let said = match state {
+        _ if act == Some(Act::Resume) => return format!("It goes on where it was: {}.", stands(state)),
+        _ if act == Some(Act::Send) => SENT,
         State::Draft => "It is a draft again.",
         State::InReview => "It waits for a colleague’s review.",
         State::ApprovedInternally => "It is approved here. It can be sent to the customer now.",
-        State::WithCustomer => "It is on its way to the customer, with a private link. An older one no longer opens.",
+        State::WithCustomer => "It is with the customer.",
         State::Approved => "The customer has approved exactly this.",
         State::Scheduled => "It is scheduled. Every consent it needs stands, and is asked again on the day.",
         State::Published => "It is public.",
@@ -235,7 +263,8 @@ fn stepped(state: domain::advocacy::amplification::State) -> &'static str {
         State::Rejected => "It is rejected. Nothing more of it is published.",
         State::Withdrawn => "It is withdrawn. Nothing more of it is published, and what is public already is to be taken down.",
         State::Failed => "It is kept that it could not be published.",
-    }
+    };
+    said.to_owned()
 }
 
 /// What an answer came to, for the customer: what was kept, and what they can still do.

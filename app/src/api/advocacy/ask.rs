@@ -76,7 +76,9 @@ pub async fn step_ask(#[server(flatten)] form: Form) -> Result<Answer, ServerFnE
     let ask = form.id("ask");
     let place = format!("/asks/{ask}");
     let Some(act) = Act::parse(form.get("act")) else { return desk.declined(place, &AskRefusal::Stale) };
-    let typed = TypedStep { comment: form.get("comment"), day: form.get("day") };
+    // Its page has two days: the one that is agreed, and the one on which it took place.
+    let day = if act == Act::Complete { form.get("took_place") } else { form.get("day") };
+    let typed = TypedStep { comment: form.get("comment"), day };
     let done = step(desk.db(), desk.now, desk.actor(), ask, form.revision(), act, &typed).await;
     match settle(&desk, done)? {
         Ok(_) => desk.done(place, done_words(act)),

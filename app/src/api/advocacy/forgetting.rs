@@ -81,12 +81,14 @@ async fn send(desk: &crate::desk::Desk, owner: &super::own_page::Owner) -> Resul
     use store::registration::proof::Sending as Code;
 
     let place = format!("{}#forget", owner.page);
+    // The section itself says that one is on its way.
+    let sent = format!("{}?code=sent#forget", owner.page);
     let done = send_code(desk.db(), desk.now, owner.actor, owner.person, &desk.browser()).await;
     match settle(desk, done)? {
         Ok(Sending::Code(Code::Sent)) => {
-            desk.done(place, "A code is on its way to you. Enter it below, in this browser, within ten minutes.")
+            desk.done(sent, "A code is on its way to you. Enter it below, in this browser, within ten minutes.")
         }
-        Ok(Sending::Code(Code::JustSent)) => desk.done(place, "A code went to you a moment ago. Give it a minute."),
+        Ok(Sending::Code(Code::JustSent)) => desk.done(sent, "A code went to you a moment ago. Give it a minute."),
         Ok(Sending::Asked(due)) => desk.done(place, format!("You asked for this already. It is done by {}.", day(due))),
         Err(why) => desk.declined(place, &why),
     }

@@ -45,7 +45,8 @@ async fn limited(desk: &crate::desk::Desk, owner: &super::own_page::Owner, form:
     let place = format!("{}#limits", owner.page);
     let done = set(desk.db(), desk.now, owner.actor, owner.person, &typed).await;
     match settle(desk, done)? {
-        Ok(_) => desk.done(place, "Your limits are set. They hold from now on, for everybody here."),
+        // At its head, where the sentence stands.
+        Ok(_) => desk.done(owner.page.as_str(), "Your limits are set. They hold from now on, for everybody here."),
         Err(why) => {
             let fields = match &why {
                 LimitRefusal::Fields(fields) => fields.clone(),

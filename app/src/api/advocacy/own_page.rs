@@ -13,7 +13,11 @@ pub async fn send_own_page_link(#[server(flatten)] form: Form) -> Result<Answer,
 
     let desk = Desk::at(Door::SendOwnPageLink).await?;
     let person = form.id("person");
-    let place = format!("/advocates/{person}");
+    // A task asks for its consents from its own page.
+    let place = match form.id("task") {
+        0 => format!("/advocates/{person}"),
+        task => format!("/celebrate/{task}"),
+    };
     let done = send_link(desk.db(), desk.now, desk.actor(), person).await;
     match settle(&desk, done)? {
         Ok(Sent::LinkSent(name)) => {

@@ -71,6 +71,25 @@ pub async fn cancel_publication(#[server(flatten)] form: Form) -> Result<Answer,
     }
 }
 
+/// Has something that is live taken down, for a reason.
+#[server(prefix = "/api", endpoint = "advocacy/publication/open-take-down")]
+pub async fn open_take_down(#[server(flatten)] form: Form) -> Result<Answer, ServerFnError> {
+    use crate::desk::{Desk, settle};
+    use domain::access::Door;
+    use domain::time::words::day;
+
+    let desk = Desk::at(Door::OpenTakeDown).await?;
+    let id = form.id("publication");
+    let done = store::advocacy::publication::open_take_down(desk.db(), desk.now, desk.actor(), id, form.get("reason")).await;
+    match settle(&desk, done)? {
+        Ok(due) => {
+            let said = format!("It is to be taken down by {}. Once it is gone, say here how we know.", day(due));
+            desk.done(format!("/publications/{id}#take-downs"), said)
+        }
+        Err(why) => not_allowed(&desk, &format!("/publications/{id}#take-down"), "open-take-down", &form, &why).await,
+    }
+}
+
 /// Closes a take-down, with the proof.
 #[server(prefix = "/api", endpoint = "advocacy/publication/close-take-down")]
 pub async fn close_take_down(#[server(flatten)] form: Form) -> Result<Answer, ServerFnError> {

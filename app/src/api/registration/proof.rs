@@ -27,7 +27,7 @@ pub(crate) async fn proved(
     waiting: Waiting<'_>,
 ) -> Result<Result<Proved, Answer>, ServerFnError> {
     let Waiting { form, place, name } = waiting;
-    let shown = show(desk.db(), desk.now, step, to, &desk.browser(), form.get("digits")).await;
+    let shown = show(desk.db(), desk.now, step, to, &desk.browser(), form.get("digits"), form.ticked("again")).await;
     let why = match settle(desk, shown)? {
         Ok(proved) => return Ok(Ok(proved)),
         Err(why) => why,

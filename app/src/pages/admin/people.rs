@@ -25,6 +25,8 @@ use crate::words::{capital, thousands};
 pub async fn list(desk: Desk) -> Reply {
     let staff = desk.staff()?.clone();
     let sees_all = staff.is(Role::Admin) || staff.is(Role::Marketing);
+    // Who is quiet has a seat, and attendance is confidential: marketing learns it of the person they are about to ask.
+    let sees_quiet = staff.is(Role::Admin) || staff.is(Role::ProgramManager);
     let term = desk.query("q").trim().to_owned();
     let found = store::cohort::person::list(desk.db(), desk.now, (!sees_all).then_some(staff.id), &term, desk.page()).await?;
     let eyebrow = match found.total {
@@ -37,8 +39,10 @@ pub async fn list(desk: Desk) -> Reply {
     } else if found.rows.is_empty() {
         empty("Nobody is known yet", "People stand here once they are named for a seat of a cohort.", None)
     } else {
-        let rows = found.rows.into_iter().map(row).collect_view();
-        listing("People by name", &[Column::of("Name"), Column::of("Title"), Column::of("Company"), Column::of("Quiet until")], rows)
+        let rows = found.rows.into_iter().map(|line| row(line, sees_quiet)).collect_view();
+        let mut columns = vec![Column::of("Name"), Column::of("Title"), Column::of("Company")];
+        columns.extend(sees_quiet.then(|| Column::of("Quiet until")));
+        listing("People by name", &columns, rows)
     };
     frame::staff(&desk, Section::People, "People", || {
         view! {
@@ -55,19 +59,20 @@ pub async fn list(desk: Desk) -> Reply {
     })
 }
 
-fn row(line: Line) -> AnyView {
-    // The exact day stands here by decision, though it hints that a week was attended: whoever asks must know from when on
-    // they may. Neither the cohort nor the program is named with it.
-    let quiet = match line.quiet_until {
-        Some(until) => tag("warn", date(until)),
-        None => view! { <span class="soft">"not quiet"</span> }.into_any(),
-    };
+fn row(line: Line, sees_quiet: bool) -> AnyView {
+    let quiet = sees_quiet.then(|| {
+        let quiet = match line.quiet_until {
+            Some(until) => tag("warn", date(until)),
+            None => view! { <span class="soft">"not quiet"</span> }.into_any(),
+        };
+        view! { <td role="cell" data-label="Quiet until">{quiet}</td> }
+    });
     view! {
         <tr role="row">
             <th scope="row" role="rowheader"><a href=format!("/people/{}", line.id)>{line.name}</a></th>
             <td role="cell" data-label="Title" class="soft">{line.title}</td>
             <td role="cell" data-label="Company">{line.company}</td>
-            <td role="cell" data-label="Quiet until">{quiet}</td>
+            {quiet}
         </tr>
     }
     .into_any()
@@ -107,6 +112,9 @@ pub async fn show(desk: Desk) -> Reply {
     let asked = asked_part(asked.rows);
     let eyebrow =
         [person.title.as_str(), person.company.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
+    let report = (ruling(Door::NewAchievementPage, &who, None) == Ruling::Enter).then(|| {
+        view! { <div class="row"><a class="button" href=format!("/achievements/new?person={id}")>"Report an achievement"</a></div> }
+    });
     let (heading, here) = (person.name.clone(), person.name.clone());
     frame::staff(&desk, Section::People, &person.name, || {
         view! {
@@ -114,7 +122,7 @@ pub async fn show(desk: Desk) -> Reply {
                 <nav class="crumbs" aria-label="Where you are"><ol><li><a href="/people">"People"</a></li><li aria-current="page">{here}</li></ol></nav>
                 {form::errors(&ask_draft)}
                 {form::errors(&quiet_draft)}
-                <div class="stack tight"><p class="eyebrow">{eyebrow}</p><h1>{heading}</h1></div>
+                <div class="head"><div class="stack tight"><p class="eyebrow">{eyebrow}</p><h1>{heading}</h1></div>{report}</div>
                 {decision}
                 {quiet}
                 {form}

@@ -7,6 +7,7 @@
 use chrono::NaiveDate;
 use domain::advocacy::amplification::{Act, Hashes, State, answer};
 use domain::advocacy::board::act_label;
+use domain::advocacy::consent::Channel;
 use domain::advocacy::wording::language_name;
 use domain::time::words::day;
 use leptos::prelude::*;
@@ -58,7 +59,7 @@ pub async fn by_link(desk: Desk) -> Reply {
                 {public}
                 {words}
                 {answers}
-                <p class="small soft">"Whoever has this link can hold or decline; approving takes a code we mail you. Is it not you who decides on this? Write to " <a href=format!("mailto:{sender}")>{sender.clone()}</a> "."</p>
+                <p class="small soft">"Whoever has this link can hold or decline; approving, or letting it go on, takes a code we mail you. Is it not you who decides on this? Write to " <a href=format!("mailto:{sender}")>{sender.clone()}</a> "."</p>
             </main>
         }
     })
@@ -168,6 +169,9 @@ impl Stands {
             Self::Anew => format!(
                 "“{title}” is being written anew since we sent it to you. You get the new version with a new link, and nothing more is published before you approve that one."
             ),
+            Self::Public if !approval.live.is_empty() && approval.live.iter().all(|one| one.down_by.is_some()) => {
+                "It was published exactly as you approved it, and is being taken down. You need do nothing.".to_owned()
+            }
             Self::Public => {
                 "It was published exactly as you approved it. To have it taken down, answer the mail you got from us.".to_owned()
             }
@@ -212,7 +216,8 @@ fn public_already(approval: &Approval) -> AnyView {
 
 /// Where and when, what of them is shown, and every wording as it will look.
 fn the_words(approval: &Approval, token: &str, host: &str) -> AnyView {
-    let mut places: Vec<String> = approval.wordings.iter().map(|wording| wording.channel.place().to_owned()).collect();
+    let place = |channel: Channel| if channel == Channel::Internal { format!("inside {host}") } else { channel.place().to_owned() };
+    let mut places: Vec<String> = approval.wordings.iter().map(|wording| place(wording.channel)).collect();
     places.sort_unstable();
     places.dedup();
     let when = approval.day.map(|planned| view! { <dt>"When"</dt><dd>{day(planned)}</dd> });
@@ -232,7 +237,12 @@ fn the_words(approval: &Approval, token: &str, host: &str) -> AnyView {
             })
         })
         .collect_view();
-    let shows = words::list(&approval.shows);
+    let shows: Vec<String> = approval
+        .shows
+        .iter()
+        .map(|(who, scopes)| format!("{who}: {}", words::list(&scopes.iter().map(|scope| scope.as_str().to_owned()).collect::<Vec<_>>())))
+        .collect();
+    let shows = shows.join("; ");
     view! {
         <dl class="facts">
             {when}
@@ -254,10 +264,13 @@ fn answers(approval: &Approval, stands: Stands, token: &str, draft: &Draft) -> A
     let hold = approval.hold;
     let may = |act: Act| answer(approval.state, hold, act, &hashes).is_ok_and(|next| next != approval.state);
     let approve = (may(Act::CustomerApprove) && stands != Stands::Late).then(|| one_tap(Act::CustomerApprove, "button primary"));
-    let code = approve.is_some().then(|| code_field(&typed_into(Act::CustomerApprove, draft)));
     // Where the host holds it too, it stays on hold: theirs ends all the same.
     let resumes = answer(approval.state, hold, Act::CustomerResume, &hashes).is_ok();
     let resume = resumes.then(|| one_tap(Act::CustomerResume, "button primary"));
+    let waits = [(approve.is_some(), Act::CustomerApprove), (resumes, Act::CustomerResume)]
+        .into_iter()
+        .find(|(offered, act)| *offered && typed_into(*act, draft).typed().is_some());
+    let code = waits.map(|_| code_field(draft));
     // What the host holds, they may hold themselves as well: then it waits for both.
     let holds = may(Act::CustomerHold) || stands == Stands::HeldByHost;
     let held = holds.then(|| one_tap(Act::CustomerHold, "button"));
@@ -401,7 +414,6 @@ fn decline_form(approval: &Approval, token: &str, draft: &Draft) -> AnyView {
 #[cfg(test)]
 mod tests {
     use domain::advocacy::amplification::{HeldBy, Hold};
-    use domain::advocacy::consent::Channel;
     use store::advocacy::amplification::LiveLine;
 
     use super::*;

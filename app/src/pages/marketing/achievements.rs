@@ -2,8 +2,8 @@
 //! the same as.
 
 use chrono::NaiveDate;
-use domain::access::Role;
-use domain::advocacy::achievement::{Kind, Source, State, canonical, days_to_recognition};
+use domain::access::{Door, Role, Ruling, ruling};
+use domain::advocacy::achievement::{Kind, Source, State, canonical, days_to_recognition, is_late, promised_by};
 use domain::advocacy::wording::{language_name, languages};
 use domain::time::Zone;
 use domain::time::words::{date, day, moment};
@@ -96,7 +96,8 @@ fn table(rows: Vec<Line>, today: NaiveDate, goal: u32) -> AnyView {
                 State::Rejected => view! { <span class="soft">"not counted"</span> }.into_any(),
                 State::Reported | State::Verified => {
                     let recognition = days_to_recognition(line.happened_on, line.recognised_at, today);
-                    tag(recognition.tone(goal), recognition.words())
+                    let late = is_late(promised_by(line.due, line.reported_at, goal), line.recognised_at, today);
+                    tag(recognition.tone(late), recognition.words())
                 }
             };
             let state = match line.task {
@@ -146,7 +147,7 @@ pub async fn new(desk: Desk) -> Reply {
     let offered = store::advocacy::achievement::offered(desk.db(), decides).await?;
     let stands = if decides { standing(&desk, &draft).await? } else { None };
     let today = desk.now.date_naive();
-    let values = Values { day: today.to_string(), ..Values::default() };
+    let values = Values { day: today.to_string(), email: came_from(&desk, staff.id).await?, ..Values::default() };
     let crumbs = decides.then(|| {
         view! {
             <nav class="crumbs" aria-label="Where you are"><ol><li><a href="/achievements">"Achievements"</a></li><li aria-current="page">"Add one"</li></ol></nav>
@@ -172,6 +173,17 @@ pub async fn new(desk: Desk) -> Reply {
             </main>
         }
     })
+}
+
+/// The address of the person whose page led here, when they may see that page.
+async fn came_from(desk: &Desk, staff: i64) -> Result<String, Stop> {
+    let Ok(person) = desk.query("person").parse::<i64>() else { return Ok(String::new()) };
+    let belongs = store::access::person(desk.db(), person, staff).await?;
+    let theirs = belongs.is_some_and(|belongs| ruling(Door::PersonPage, &desk.principal(), Some(&belongs)) == Ruling::Enter);
+    if !theirs {
+        return Ok(String::new());
+    }
+    Ok(store::cohort::person::email(desk.db(), person).await?.unwrap_or_default())
 }
 
 /// The way to the achievement whose address was typed, when that is what was refused.
@@ -281,8 +293,10 @@ pub async fn show(desk: Desk) -> Reply {
     let recognition = match one.state {
         State::Rejected => None,
         State::Reported | State::Verified => {
-            let recognition = days_to_recognition(one.happened_on, one.recognised_at, desk.now.date_naive());
-            Some(tag(recognition.tone(goal), recognition.words()))
+            let today = desk.now.date_naive();
+            let recognition = days_to_recognition(one.happened_on, one.recognised_at, today);
+            let promised = promised_by(one.task.as_ref().map(|task| task.due), one.reported_at, goal);
+            Some(tag(recognition.tone(is_late(promised, one.recognised_at, today)), recognition.words()))
         }
     };
     let title = one.title.clone();
@@ -374,8 +388,10 @@ fn near(one: &Achievement) -> AnyView {
         .zip(mine)
         .enumerate()
         .map(|(at, (label, mine))| {
-            let others = theirs.iter().map(|lines| view! { <td>{lines.get(at).cloned().unwrap_or_default()}</td> }).collect_view();
-            view! { <tr><th scope="row">{label}</th><td>{mine}</td>{others}</tr> }
+            let class = (label == "Address").then_some("address");
+            let others =
+                theirs.iter().map(|lines| view! { <td class=class>{lines.get(at).cloned().unwrap_or_default()}</td> }).collect_view();
+            view! { <tr><th scope="row">{label}</th><td class=class>{mine}</td>{others}</tr> }
         })
         .collect_view();
     view! {

@@ -3,11 +3,11 @@
 
 use chrono::NaiveDate;
 use domain::access::{Belongs, Door, Principal, Role, Ruling, ruling};
-use domain::advocacy::ask::{Act, AskKind, Kept, NotNow, State, acts, in_time, may_know};
+use domain::advocacy::ask::{Act, AskKind, Kept, NotNow, State, Waits, acts, in_time, may_know};
 use domain::time::Zone;
 use domain::time::words::{date, day, moment};
 use leptos::prelude::*;
-use store::advocacy::ask::{Filter, Line, Listed, Shown, Waiting};
+use store::advocacy::ask::{Filter, Line, Listed, Shown, WaitsFor};
 use store::sign_in::Staff;
 
 use crate::components::form::{self, Input};
@@ -16,7 +16,7 @@ use crate::components::table::{Column, empty, listing, pager, tag};
 use crate::desk::{Desk, Draft, Reply, Stop, encode};
 use crate::frame::{self, Section};
 use crate::pages::marketing::frame::{Asking, asking};
-use crate::words::{capital, count, thousands};
+use crate::words::{capital, thousands};
 
 /// The owner whose people alone somebody sees; `None` for those who see everybody.
 pub(super) fn narrowed(staff: &Staff) -> Option<i64> {
@@ -58,31 +58,38 @@ pub async fn list(desk: Desk) -> Reply {
     let owner = narrowed(&staff);
     let (state, kind) = (State::parse(desk.query("state")), AskKind::parse(desk.query("kind")));
     let (term, mine) = (desk.query("q").trim().to_owned(), !desk.query("mine").is_empty());
-    let filter = Filter { state, kind, term: &term, mine: mine.then_some(staff.id), owner };
+    let waits = Waits::parse(desk.query("waits"));
+    let for_them = waits.map(|what| WaitsFor { what, staff: staff.id, today: desk.now.date_naive() });
+    let filter = Filter { state, kind, term: &term, mine: mine.then_some(staff.id), owner, waits: for_them };
     let found = store::advocacy::ask::list(desk.db(), &filter, desk.page()).await?;
     let asks = may(Door::NewAskPage, &who, None);
-    let waiting = if asks { store::advocacy::ask::waiting(desk.db(), desk.now, staff.id, owner).await? } else { Waiting::default() };
+    let waiting = if asks { store::advocacy::ask::waiting(desk.db(), desk.now, staff.id, owner).await? } else { vec![] };
     let eyebrow = match found.total {
         1 => "1 ask".to_owned(),
         total => format!("{} asks", thousands(total)),
     };
     let pages = pager(&desk, &found);
-    let filtered = state.is_some() || kind.is_some() || !term.is_empty() || mine;
+    let filtered = state.is_some() || kind.is_some() || !term.is_empty() || mine || waits.is_some();
     let body = if !found.rows.is_empty() {
         let rows = found.rows.into_iter().map(row).collect_view();
         let columns =
             [Column::of("What for"), Column::of("Who"), Column::of("How it stands"), Column::of("Submitted by"), Column::of("On")];
         listing("Asks, the newest first", &columns, rows)
     } else if filtered {
-        empty("No ask fits", "Choose another state or kind, or fewer letters.", Some(("/asks".to_owned(), "Show every ask")))
+        empty("No ask fits", "Choose another state or kind, or fewer letters.", Some(("/asks".to_owned(), "Show all but the refused")))
     } else {
         let act = asks.then(|| ("/asks/match".to_owned(), "See who could do it"));
         empty("Nothing was asked yet", "Give first. When something is needed, look who fits and may be asked.", act)
     };
     let states = State::ALL.iter().map(|state| (state.as_str().to_owned(), capital(state.as_str())));
-    let states = std::iter::once((String::new(), "Every ask".to_owned())).chain(states).collect();
+    let states = std::iter::once((String::new(), "All but the refused".to_owned())).chain(states).collect();
     let states = options(states, state.map_or("", State::as_str));
     let kinds = options(kinds("Every kind"), kind.map_or("", AskKind::as_str));
+    let shown = waits.map(|what| {
+        let says = what.sentence(u32::try_from(found.total).unwrap_or(u32::MAX));
+        view! { <p class="row"><span>{says}</span><a href="/asks">"Show all but the refused"</a></p> }
+    });
+    let waits = waits.map(|what| form::hidden("waits", what));
     let new = asks.then(|| view! { <div class="row"><a class="button primary" href="/asks/new">"Ask somebody"</a></div> });
     frame::staff(&desk, Section::Asks, "Asks", || {
         view! {
@@ -98,12 +105,14 @@ pub async fn list(desk: Desk) -> Reply {
                 {asking(Asking::Asks, true)}
                 {needs_you(waiting)}
                 <form class="filters" method="get" action="/asks" role="search">
+                    {waits}
                     <div class="field grow"><label for="q">"Name, address or company"</label><input id="q" name="q" type="search" value=term autocomplete="off"/></div>
                     <div class="field"><label for="state">"State"</label><select id="state" name="state">{states}</select></div>
                     <div class="field"><label for="kind">"What for"</label><select id="kind" name="kind">{kinds}</select></div>
                     <label class="choice"><input type="checkbox" name="mine" value="yes" checked=mine/><span>"Mine only"</span></label>
                     <button class="button">"Show"</button>
                 </form>
+                {shown}
                 {body}
                 {pages}
             </main>
@@ -111,21 +120,15 @@ pub async fn list(desk: Desk) -> Reply {
     })
 }
 
-fn needs_you(waiting: Waiting) -> AnyView {
-    let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
-    let lines: Vec<AnyView> = [
-        (waiting.submitted, "ask waits for another pair of eyes.", "asks wait for another pair of eyes.", "submitted", "Look at it"),
-        (waiting.in_hand, "ask is in your hands.", "asks are in your hands.", "approving", "Let it be asked"),
-        (waiting.accepted, "ask has a yes: agree on a day.", "asks have a yes: agree on a day each.", "accepted", "Agree on a day"),
-        (waiting.due, "ask was set for a day that has come.", "asks were set for a day that has come.", "scheduled", "Say what came of it"),
-    ]
-    .into_iter()
-    .filter(|(waits, ..)| *waits > 0)
-    .map(|(waits, one, many, state, act)| {
-        let sentence = count(number(waits), one, many);
-        view! { <li><span>{sentence}</span><a class="button small" href=format!("/asks?state={state}")>{act}</a></li> }.into_any()
-    })
-    .collect();
+fn needs_you(waiting: Vec<(Waits, u32)>) -> AnyView {
+    let lines: Vec<AnyView> = waiting
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(what, count)| {
+            let to = format!("/asks?waits={what}");
+            view! { <li><span>{what.sentence(count)}</span><a class="button small" href=to>{what.act()}</a></li> }.into_any()
+        })
+        .collect();
     if lines.is_empty() {
         return ().into_any();
     }
@@ -375,7 +378,7 @@ fn words(one: &Shown, draft: &Draft, acts_here: bool, not_now: Option<&NotNow>) 
 
 /// What can be done with it: the next step first, what needs a comment behind a line of its own.
 fn steps(one: &Shown, staff: i64, draft: &Draft, not_now: bool, today: NaiveDate) -> AnyView {
-    // Whether it took place is said once its day has come.
+    // That it did not take place is said once its day has come; that it did, with its day.
     let possible: Vec<Act> = acts(one.state).into_iter().filter(|act| in_time(one.state, *act, one.scheduled_for, today).is_ok()).collect();
     let today = today.to_string();
     let today = today.as_str();
@@ -416,16 +419,31 @@ fn plain_step(one: &Shown, act: Act, draft: &Draft, not_now: bool, today: &str) 
             ("Let it be asked", "It may not be asked now: letting it go out is refused, with the reasons beside.".to_owned())
         }
         Act::Approve => ("Let it be asked", format!("{} gets a mail with a link to their own page. No is a fine answer.", one.name)),
-        Act::Schedule if another_day => ("Change the day", "They have agreed on another day with you.".to_owned()),
+        Act::Schedule if another_day => ("Change the day", "If they have agreed on another day with you, keep it here.".to_owned()),
         Act::Schedule => ("Keep the day", "Agree on a day with them, and keep it here.".to_owned()),
-        Act::Complete => ("It took place", "It stands in the ledger as something they did for us.".to_owned()),
+        Act::Complete => ("It took place", "Once it is done, it stands in the ledger as something they did for us, on its day.".to_owned()),
         _ => ("Go on", String::new()),
     };
-    let class = if another_day || (not_now && act == Act::Approve) { "button" } else { "button primary" };
-    let field = (act == Act::Schedule).then(|| {
-        let value = one.scheduled_for.map_or_else(|| today.to_owned(), |day| day.to_string());
-        form::input(draft, Input { name: "day", label: "Day", kind: "date", value, short: true, ..Input::default() })
-    });
+    // One step is the usual one: a day is agreed first, and what took place is said then.
+    let unusual = another_day || (not_now && act == Act::Approve) || (act == Act::Complete && one.state == State::Accepted);
+    let class = if unusual { "button" } else { "button primary" };
+    let agreed = one.scheduled_for.map(|day| day.to_string());
+    let field = match act {
+        Act::Schedule => {
+            let value = agreed.unwrap_or_else(|| today.to_owned());
+            Some(form::input(draft, Input { name: "day", label: "Day", kind: "date", value, short: true, ..Input::default() }))
+        }
+        Act::Complete => {
+            // Written year first, days sort as text.
+            let value = agreed.filter(|day| day.as_str() <= today).unwrap_or_else(|| today.to_owned());
+            let hint = "Today, or a day since they were asked.";
+            Some(form::input(
+                draft,
+                Input { name: "took_place", label: "Took place on", hint, kind: "date", value, short: true, ..Input::default() },
+            ))
+        }
+        _ => None,
+    };
     view! {
         <form method="post" action="/api/advocacy/ask/step" class="stack close">
             {hidden_step(one)}
@@ -503,11 +521,11 @@ fn life(one: &Shown) -> AnyView {
     if !one.answer.is_empty() {
         lines.push(("They said", one.answer.clone()));
     }
-    if let Some(agreed) = one.scheduled_for {
-        lines.push(("Agreed for", day(agreed)));
+    if let Some(its_day) = one.scheduled_for {
+        lines.push((if one.state == State::Completed { "Took place" } else { "Agreed for" }, day(its_day)));
     }
     if let Some(at) = one.done_at {
-        lines.push(("Took place", on(at)));
+        lines.push(("Said so", on(at)));
     }
     if !one.comment.is_empty() {
         lines.push(("Comment", one.comment.clone()));

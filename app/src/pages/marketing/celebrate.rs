@@ -1,9 +1,9 @@
 //! Marketing's home: what needs somebody, how fast customers are recognised, and every task as a board, a list and a month.
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
-use domain::advocacy::achievement::days_to_recognition;
+use domain::advocacy::achievement::{days_to_recognition, is_late};
 use domain::advocacy::amplification::{Act, State, needs_comment};
-use domain::advocacy::board::{Column as Stage, Waits as For, act_label, column, moves, toward, waits_for, waits_words};
+use domain::advocacy::board::{Column as Stage, First, Waits as For, act_label, column, first, moves, toward, waits_for, waits_words};
 use domain::advocacy::consent::{Channel, Scope};
 use domain::advocacy::result::Totals;
 use domain::advocacy::wording::language_name;
@@ -20,7 +20,7 @@ use crate::components::table::{Column, empty, listing, pager, tag};
 use crate::desk::{Desk, Reply, encode};
 use crate::frame::{self, Islands, Section};
 use crate::islands::board::TaskBoard;
-use crate::words::{self, capital, count, thousands};
+use crate::words::{self, capital, count, figure, thousands};
 
 /// The board, with what needs somebody above it.
 ///
@@ -36,7 +36,8 @@ pub async fn board(desk: Desk) -> Reply {
     let take_downs = store::advocacy::publication::due(desk.db()).await?;
     let owners = store::advocacy::board::owners(desk.db()).await?;
     let found = store::advocacy::board::board(desk.db(), desk.now, &filter).await?;
-    let at = Seen { me, today: desk.now.date_naive(), goal: settings.recognition_days };
+    let back = desk.with_query("page", "");
+    let at = Seen { me, today: desk.now.date_naive(), back: &back };
     let filtered = filter != Filter::default();
     let nothing = found.open.is_empty() && found.published.is_empty();
     let filters = filters(&desk, "/celebrate", &owners, &[], None);
@@ -64,11 +65,11 @@ pub async fn board(desk: Desk) -> Reply {
 
 /// Who looks, and what days are measured by.
 #[derive(Clone, Copy)]
-struct Seen {
+struct Seen<'a> {
     me: i64,
     today: NaiveDate,
-    /// Days from the news to its recognition.
-    goal: u32,
+    /// This very page, filtered as it is: a step leads back to it.
+    back: &'a str,
 }
 
 fn filter(desk: &Desk, me: i64) -> Filter {
@@ -126,7 +127,7 @@ fn choose(desk: &Desk, name: &'static str, label: &'static str, options: Vec<(St
 
 // ---- what needs somebody ---------------------------------------------------------------------------------------------
 
-fn needs_you(at: &Seen, needs: Needs, failed: Vec<DeliveryLine>, take_downs: Vec<Due>) -> AnyView {
+fn needs_you(at: &Seen<'_>, needs: Needs, failed: Vec<DeliveryLine>, take_downs: Vec<Due>) -> AnyView {
     let mut lines: Vec<AnyView> = Vec::new();
     for due in take_downs {
         let sentence = format!(" is to be taken down {} by {}.", place(&due.channel), day(due.due_day));
@@ -145,7 +146,11 @@ fn needs_you(at: &Seen, needs: Needs, failed: Vec<DeliveryLine>, take_downs: Vec
         lines.push(line(sentence, "/achievements?state=reported".to_owned(), "Verify"));
     }
     if needs.found > 0 {
-        let sentence = format!("{} in the feeds and to be looked at.", count(needs.found, "mention was found", "mentions were found"));
+        let sentence = count(
+            needs.found,
+            "mention was found in the feeds and is to be looked at.",
+            "mentions were found in the feeds and are to be looked at.",
+        );
         lines.push(line(sentence, "/feeds".to_owned(), "Look"));
     }
     if needs.due_this_week > 0 {
@@ -194,7 +199,7 @@ fn undelivered(one: DeliveryLine) -> AnyView {
 }
 
 /// What a task waits for, after its title; and what the button beside it says.
-fn waits(at: &Seen, task: &Waits) -> (String, &'static str) {
+fn waits(at: &Seen<'_>, task: &Waits) -> (String, &'static str) {
     let company = &task.company;
     let since = since(at.today, task.since);
     let late = if task.due_day < at.today { format!(" It was due {}.", day_month(task.due_day)) } else { String::new() };
@@ -244,7 +249,7 @@ const EARLIER: &str = "/celebrate/list?sort=newest&state=published";
 
 // ---- the board -------------------------------------------------------------------------------------------------------
 
-fn columns(at: &Seen, board: Board) -> AnyView {
+fn columns(at: &Seen<'_>, board: Board) -> AnyView {
     let Board { open, published, more_open, more_published } = board;
     let mut stages: Vec<(Stage, Vec<Card>)> = Stage::ALL.iter().map(|stage| (*stage, Vec::new())).collect();
     for card in open.into_iter().chain(published) {
@@ -280,7 +285,7 @@ fn columns(at: &Seen, board: Board) -> AnyView {
     view! { <div id="board" class="stack"><div class="board">{columns}</div>{more}</div> }.into_any()
 }
 
-fn draw(at: &Seen, card: &Card) -> AnyView {
+fn draw(at: &Seen<'_>, card: &Card) -> AnyView {
     let (id, title) = (card.id, card.title.clone());
     let eyebrow = format!("{} · {}", capital(&card.kind), card.company);
     let places = channels(card);
@@ -303,7 +308,7 @@ fn draw(at: &Seen, card: &Card) -> AnyView {
 /// something has to be said with it.
 fn ways(card: &Card) -> String {
     let ways = Stage::ALL.iter().filter_map(|to| {
-        let act = toward(card.state, card.hold, *to)?;
+        let act = toward(card.state, card.hold, is_written(card), *to)?;
         Some(format!("{}={act}{}", to.key(), if needs_comment(act) { "!" } else { "" }))
     });
     ways.collect::<Vec<_>>().join(" ")
@@ -325,10 +330,15 @@ fn channels(card: &Card) -> String {
     places.join(", ")
 }
 
-/// `4,120 seen · 96 reactions · 11 comments`
+/// `4,120 seen · 1 click · 96 reactions`
 fn seen(totals: &Totals) -> String {
-    let figures = [(totals.impressions, "seen"), (totals.clicks, "clicks"), (totals.reactions, "reactions"), (totals.comments, "comments")];
-    let figures = figures.into_iter().filter(|(figure, _)| *figure > 0).map(|(figure, what)| format!("{} {what}", number(figure)));
+    let figures = [
+        (totals.impressions, "seen", "seen"),
+        (totals.clicks, "click", "clicks"),
+        (totals.reactions, "reaction", "reactions"),
+        (totals.comments, "comment", "comments"),
+    ];
+    let figures = figures.into_iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| figure(number, one, many));
     let figures: Vec<String> = figures.collect();
     if figures.is_empty() { "nothing counted yet".to_owned() } else { figures.join(" · ") }
 }
@@ -338,7 +348,7 @@ fn number(figure: i64) -> String {
 }
 
 /// When it is due, for whom it waits, what is allowed, how long it takes.
-fn tags(at: &Seen, card: &Card) -> AnyView {
+fn tags(at: &Seen<'_>, card: &Card) -> AnyView {
     let mut tags: Vec<AnyView> = Vec::new();
     let over = matches!(card.state, State::Published | State::Measured | State::Rejected | State::Withdrawn);
     if !over {
@@ -352,7 +362,8 @@ fn tags(at: &Seen, card: &Card) -> AnyView {
         tags.push(tag("good", format!("allowed: {}", scopes(card.allowed.iter()))));
     }
     let recognition = days_to_recognition(card.happened_on, card.recognised_at, at.today);
-    tags.push(tag(recognition.tone(at.goal), recognition.words()));
+    let late = is_late(card.due_day, card.recognised_at, at.today);
+    tags.push(tag(recognition.tone(late), recognition.words()));
     tags.into_iter().map(|tag| view! { {tag} " " }).collect_view().into_any()
 }
 
@@ -366,6 +377,9 @@ fn due_tag(today: NaiveDate, due: NaiveDate) -> AnyView {
 
 /// For whom it waits, in words.
 fn waits_tag(today: NaiveDate, card: &Card) -> AnyView {
+    if let Some(by) = card.down_by {
+        return tag("stop", format!("to be taken down by {}", day_month(by)));
+    }
     let words = waits_words(card.state, card.hold);
     let on = card.planned_for.map_or_else(String::new, |day| format!(", {}", day_month(day)));
     match (card.state, waits_for(card.state, card.hold)) {
@@ -393,12 +407,23 @@ fn scopes<'a>(scopes: impl Iterator<Item = &'a Scope>) -> String {
     scopes.map(|scope| scope.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// The steps that need no words; those that do are on the task's own page.
-fn move_on(at: &Seen, card: &Card) -> AnyView {
+fn is_written(card: &Card) -> bool {
+    !card.channels.is_empty()
+}
+
+/// What comes first, on the task's own pages; else the steps that need no words.
+fn move_on(at: &Seen<'_>, card: &Card) -> AnyView {
+    let (id, title) = (card.id, &card.title);
+    match first(card.state, is_written(card)) {
+        Some(First::Write) => return lead(format!("/celebrate/{id}/wording"), "Write it", title),
+        Some(First::Read) if card.suggested => return lead(format!("/celebrate/{id}"), "Read what they suggest", title),
+        Some(First::Read) => return lead(format!("/celebrate/{id}"), "Read what to change", title),
+        None => {}
+    }
     // Who wrote it does not approve it.
     let wrote = card.writers.contains_key(&at.me);
-    let acts: Vec<Act> = moves(card.state, card.hold).into_iter().filter(|act| !(wrote && *act == Act::Approve)).collect();
-    let title = &card.title;
+    let acts: Vec<Act> =
+        moves(card.state, card.hold, is_written(card)).into_iter().filter(|act| !(wrote && *act == Act::Approve)).collect();
     let choice = match acts.as_slice() {
         [] => return ().into_any(),
         [act] => {
@@ -422,10 +447,16 @@ fn move_on(at: &Seen, card: &Card) -> AnyView {
             {form::hidden("task", card.id)}
             {form::hidden("revision", card.revision)}
             {form::hidden("from", "board")}
+            {form::hidden("back", at.back)}
             {choice}
         </form>
     }
     .into_any()
+}
+
+fn lead(to: String, label: &'static str, title: &str) -> AnyView {
+    let named = format!("{label}: {title}");
+    view! { <p><a class="button small" href=to aria-label=named>{label}</a></p> }.into_any()
 }
 
 // ---- the list --------------------------------------------------------------------------------------------------------
@@ -442,11 +473,11 @@ pub async fn list(desk: Desk) -> Reply {
         ..filter(&desk, me)
     };
     let sort = Sort::parse(desk.query("sort"));
-    let goal = store::advocacy::setting::get(desk.db()).await?.recognition_days;
     let owners = store::advocacy::board::owners(desk.db()).await?;
-    let totals = store::advocacy::result::of_all(desk.db()).await?;
+    let totals = store::advocacy::board::came_to(desk.db(), &filter).await?;
     let found = store::advocacy::board::list(desk.db(), desk.now, &filter, sort, desk.page()).await?;
-    let at = Seen { me, today: desk.now.date_naive(), goal };
+    let back = desk.with_query("page", "");
+    let at = Seen { me, today: desk.now.date_naive(), back: &back };
     let every = std::iter::once((String::new(), "Every state".to_owned()));
     let states = every.chain(State::ALL.iter().map(|state| (state.as_str().to_owned(), capital(state.as_str())))).collect();
     let sorts = [("due", "Due first"), ("waiting", "Waiting longest"), ("company", "By company"), ("newest", "Newest first")];
@@ -493,21 +524,24 @@ pub async fn list(desk: Desk) -> Reply {
     })
 }
 
-/// What everything that is public came to.
+/// What everything that is on the list came to.
 fn summary(totals: &Totals) -> AnyView {
     if totals.publications == 0 {
         return ().into_any();
     }
     let figures = [
-        (i64::from(totals.publications), "public"),
-        (totals.impressions, "seen"),
-        (totals.clicks, "clicks"),
-        (totals.reactions, "reactions"),
-        (totals.comments, "comments"),
-        (totals.value, "worth, as attention that is paid for"),
+        (i64::from(totals.publications), "public", "public"),
+        (totals.impressions, "seen", "seen"),
+        (totals.clicks, "click", "clicks"),
+        (totals.reactions, "reaction", "reactions"),
+        (totals.comments, "comment", "comments"),
+        (totals.value, "worth, as attention that is paid for", "worth, as attention that is paid for"),
     ]
     .into_iter()
-    .map(|(figure, label)| view! { <p><b class="num">{number(figure)}</b><span class="soft small">{label}</span></p> })
+    .map(|(figure, one, many)| {
+        let label = if figure == 1 { one } else { many };
+        view! { <p><b class="num">{number(figure)}</b><span class="soft small">{label}</span></p> }
+    })
     .collect_view();
     let open = totals.publications - totals.counted;
     let open = (open > 0).then(|| {
@@ -517,8 +551,9 @@ fn summary(totals: &Totals) -> AnyView {
     view! { <section class="stack close" aria-label="What it came to"><div class="figures">{figures}</div>{open}</section> }.into_any()
 }
 
-fn row(at: &Seen, card: &Card) -> AnyView {
+fn row(at: &Seen<'_>, card: &Card) -> AnyView {
     let recognition = days_to_recognition(card.happened_on, card.recognised_at, at.today);
+    let late = is_late(card.due_day, card.recognised_at, at.today);
     let over = matches!(card.state, State::Published | State::Measured | State::Rejected | State::Withdrawn);
     let due = if over { view! { <span class="soft">{date(card.due_day)}</span> }.into_any() } else { due_tag(at.today, card.due_day) };
     let tone = match card.state {
@@ -528,16 +563,17 @@ fn row(at: &Seen, card: &Card) -> AnyView {
         _ => "",
     };
     let seen = (card.totals.counted > 0).then(|| view! { <p class="small soft num">{seen(&card.totals)}</p> });
+    let down = card.down_by.map(|by| view! { <p>{tag("stop", format!("to be taken down by {}", day_month(by)))}</p> });
     let places = channels(card);
     view! {
         <tr role="row">
             <th scope="row" role="rowheader"><a href=format!("/celebrate/{}", card.id)>{card.title.clone()}</a></th>
             <td role="cell" data-label="Company">{card.company.clone()}</td>
             <td role="cell" data-label="Channels" class="soft">{if places.is_empty() { "not written yet".to_owned() } else { places }}</td>
-            <td role="cell" data-label="State"><div class="stack tight"><p>{tag(tone, card.state.as_str())}</p>{seen}</div></td>
+            <td role="cell" data-label="State"><div class="stack tight"><p>{tag(tone, card.state.as_str())}</p>{down}{seen}</div></td>
             <td role="cell" data-label="In hand of">{card.owner.clone().unwrap_or_else(|| "nobody".to_owned())}</td>
             <td role="cell" data-label="Due">{due}</td>
-            <td role="cell" data-label="To recognition">{tag(recognition.tone(at.goal), recognition.words())}</td>
+            <td role="cell" data-label="To recognition">{tag(recognition.tone(late), recognition.words())}</td>
         </tr>
     }
     .into_any()
@@ -640,7 +676,7 @@ fn cell(of: Option<NaiveDate>, today: NaiveDate, marks: &[Marked]) -> AnyView {
         .map(|one| {
             let (tone, what) = match one.mark {
                 Mark::Due => (if of < today { "stop" } else { "warn" }, "due"),
-                Mark::Planned => ("", if matches!(one.state, State::WithCustomer) { "asked for" } else { "planned" }),
+                Mark::Planned => ("", if matches!(one.state, State::WithCustomer) { "planned, with the customer" } else { "planned" }),
                 Mark::Published => ("good", "public"),
             };
             let (title, company) = (one.title.clone(), one.company.clone());
@@ -718,6 +754,13 @@ mod tests {
         for wrong in ["", "2027", "2027-13", "x", "0001-01"] {
             assert_eq!(first_of(wrong), None, "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn one_of_a_kind_is_one() {
+        let totals = Totals { impressions: 4_120, clicks: 1, reactions: 1, comments: 2, ..Totals::default() };
+        assert_eq!(seen(&totals), "4,120 seen · 1 click · 1 reaction · 2 comments");
+        assert_eq!(seen(&Totals::default()), "nothing counted yet");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What advocacy comes to: reciprocity by company, fairness of asks, reach by channel. Each a chart and the table behind it.
 
+use domain::advocacy::ask::AskKind;
 use domain::advocacy::figures::Period;
+use domain::advocacy::ledger::{GiveKind, Side, weight};
 use domain::time::words as dates;
 use leptos::prelude::*;
 use store::advocacy::figures::{self, Reciprocity, Sight};
@@ -32,7 +34,7 @@ pub async fn reciprocity(desk: Desk) -> Reply {
         Column::of("Company"),
         Column::num("We gave"),
         Column::num("They did"),
-        Column::num("Balance"),
+        Column::num("Balance by weight"),
         Column::of("Stands"),
         Column::of("Last give"),
     ];
@@ -51,12 +53,20 @@ pub async fn reciprocity(desk: Desk) -> Reply {
     let pager = pager(&desk, &list);
     let seats = (sight == Sight::WithoutSeats)
         .then(|| view! { <p class="soft small">"Seats in cohorts are gives too, and are left out here: whether somebody attends is confidential."</p> });
+    let act = |kind: AskKind| weight(Side::Act, kind.as_str());
+    let says = format!(
+        "What we gave and what they did for us, company by company. The balance is by weight: a speaking slot weighs {} and a gift {}, a case study {} and feedback {}. Those we owe most come first.",
+        GiveKind::SpeakingSlot.weight(),
+        GiveKind::Gift.weight(),
+        act(AskKind::CaseStudy),
+        act(AskKind::Feedback),
+    );
     frame::staff(&desk, Section::Figures, "Reciprocity", || {
         view! {
             <main id="main" class="wrap page stack loose">
                 <div class="head"><div class="stack tight">
                     <h1>"Reciprocity"</h1>
-                    <p class="soft">"What we gave and what they did for us, company by company. Those we owe most come first."</p>
+                    <p class="soft">{says}</p>
                 </div></div>
                 {tabs(Figures::Reciprocity, true)}
                 <form class="filters" method="get" action="/reciprocity" role="search">
@@ -85,7 +95,7 @@ fn company_row(row: &Reciprocity) -> AnyView {
             <th scope="row" role="rowheader"><a href=format!("/reciprocity/{}", row.id)>{row.company.clone()}</a></th>
             <td role="cell" class="num" data-label="We gave">{row.gives}</td>
             <td role="cell" class="num" data-label="They did">{row.acts}</td>
-            <td role="cell" class="num" data-label="Balance">{format!("{balance:+}")}</td>
+            <td role="cell" class="num" data-label="Balance by weight">{format!("{} − {} = {balance:+}", row.give_weight, row.act_weight)}</td>
             <td role="cell" data-label="Stands">{stands}</td>
             <td role="cell" data-label="Last give">{last}</td>
         </tr>

@@ -106,7 +106,12 @@ fn suggestions(suggested: Vec<Suggested>) -> AnyView {
         })
         .collect_view();
     let columns = [Column::of("About"), Column::of("Knows about it"), Column::of("Wants to learn"), Column::hidden("What you can do")];
-    listing("Who could learn from whom, the best fit first", &columns, rows)
+    let table = listing("Who could learn from whom, the best fit first", &columns, rows);
+    view! {
+        <p class="soft">"“Ask both” mails the two of them at once: what it is about, and until when they can answer. Where one says no, the two are not offered to each other again."</p>
+        {table}
+    }
+    .into_any()
 }
 
 fn named(who: &Named) -> AnyView {
@@ -138,7 +143,7 @@ fn row(line: Line) -> AnyView {
             <details class="ask">
                 <summary class="button small">"Take back…"<span class="visually-hidden">{about}</span></summary>
                 <form class="card stop stack" method="post" action="/api/advocacy/introduction/cancel">
-                    <p>"Both are told that it did not come about, and not why. The same two are not offered to each other again."</p>
+                    <p>"Both get a mail that it did not come about, and not why. The same two can be offered to each other again later."</p>
                     {form::hidden("introduction", line.id)}
                     <p class="row"><button class="button stop">"Take it back"</button></p>
                 </form>

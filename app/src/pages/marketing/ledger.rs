@@ -72,7 +72,7 @@ fn facts(totals: &Totals) -> AnyView {
     let lines = [
         ("We gave", line(count(totals.gives, "give", "gives"), totals.give_weight)),
         ("They did", line(count(totals.acts, "act", "acts"), totals.act_weight)),
-        ("Balance", format!("{:+}", totals.balance())),
+        ("Balance by weight", format!("{} − {} = {:+}", totals.give_weight, totals.act_weight, totals.balance())),
     ];
     let lines = lines.into_iter().map(|(term, text)| view! { <div><dt>{term}</dt><dd>{text}</dd></div> }).collect_view();
     view! { <dl class="meta">{lines}</dl> }.into_any()
@@ -131,7 +131,9 @@ fn row(company: i64, line: Line, draft: &Draft) -> AnyView {
     let from = from(&line);
     let act = line.is_live().then(|| take_back(company, &line, draft));
     let value = (line.value > 0).then(|| format!("worth {}", line.value));
-    let note = [Some(line.note).filter(|note| !note.is_empty()), value].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    // What follows a note goes on with its sentence.
+    let note = if value.is_some() { line.note.trim_end_matches('.').to_owned() } else { line.note };
+    let note = [Some(note).filter(|note| !note.is_empty()), value].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let note = (!note.is_empty()).then(|| view! { <p class="soft small">{note}</p> });
     let who = match (line.person, line.person_name) {
         (Some(person), Some(name)) => view! { <a href=format!("/advocates/{person}")>{name}</a> }.into_any(),

@@ -14,6 +14,7 @@ use crate::components::form::{self, Input};
 use crate::components::table::{Column, empty, listing, pager, tag};
 use crate::desk::{Desk, Draft, Reply, Stop};
 use crate::frame::{self, Section};
+use crate::pages::marketing::frame::{Celebrating, celebrating};
 use crate::words::{self, capital, thousands};
 
 /// Every publication, those to be taken down first, and the form for the next one.
@@ -58,6 +59,7 @@ pub async fn list(desk: Desk) -> Reply {
                     <h1>"Publications"</h1>
                     <p class="soft">"Whatever shows a customer’s name outside their cohort. Nothing is planned or made public without their consent, for that channel and on that day."</p>
                 </div>
+                {celebrating(Celebrating::Publications, true)}
                 {needs_you(due, cancelled)}
                 <form class="filters" method="get" action="/publications" role="search">
                     <div class="field"><label for="state">"State"</label><select id="state" name="state"><option value="">"Every state"</option>{options}</select></div>
@@ -107,7 +109,7 @@ fn table(rows: Vec<Line>) -> AnyView {
             let due = line.due.map(|due| view! { " " {tag("warn", format!("take down by {}", day(due)))} });
             view! {
                 <tr role="row">
-                    <th scope="row" role="rowheader"><a href=format!("/publications/{}", line.id)>{line.title}</a></th>
+                    <th scope="row" role="rowheader"><a href=format!("/publications/{}", line.id)>{line.title}</a> " " <span class="small soft">{format!("no. {}", line.id)}</span></th>
                     <td role="cell" data-label="Where">{label(&line.channel)}</td>
                     <td role="cell" data-label="When">{day(line.published_at.map_or(line.planned_for, |at| at.date_naive()))}</td>
                     <td role="cell" data-label="Shows">{words::list(&line.names)}</td>
@@ -198,7 +200,8 @@ pub async fn show(desk: Desk) -> Reply {
     let id = desk.id("publication")?;
     let one = store::advocacy::publication::get(desk.db(), desk.now, id).await?.ok_or(Stop::Hidden)?;
     let (publishing, closing) = (desk.draft("publish-publication").await?, desk.draft("close-take-down").await?);
-    let title = one.title.clone();
+    let opening = desk.draft("open-take-down").await?;
+    let (title, early) = (one.title.clone(), desk.now.date_naive() < one.planned_for);
     frame::staff(&desk, Section::Celebrate, &title, || {
         let eyebrow = format!("{} · {}", label(&one.channel), day(one.published_at.map_or(one.planned_for, |at| at.date_naive())));
         let (here, heading) = (one.title.clone(), one.title.clone());
@@ -207,14 +210,16 @@ pub async fn show(desk: Desk) -> Reply {
                 <nav class="crumbs" aria-label="Where you are"><ol><li><a href="/publications">"Publications"</a></li><li aria-current="page">{here}</li></ol></nav>
                 {form::errors(&publishing)}
                 {form::errors(&closing)}
+                {form::errors(&opening)}
                 <div class="head"><div class="stack tight"><p class="eyebrow">{eyebrow}</p><h1>{heading}</h1></div><div class="row">{state_tag(one.state)}</div></div>
+                {celebrating(Celebrating::Publications, false)}
                 <div class="two">
                     <div class="stack loose">
                         {take_downs(&closing, &one)}
                         {uses(&one.uses)}
                         {decisions(&one.decisions, one.withdrawn_at)}
                     </div>
-                    <div class="side">{facts(&one)}{acts(&publishing, &one)}</div>
+                    <div class="side">{facts(&one)}{acts(&publishing, &one, early)}{take_down(&opening, &one)}</div>
                 </div>
             </main>
         }
@@ -222,7 +227,11 @@ pub async fn show(desk: Desk) -> Reply {
 }
 
 fn facts(one: &Publication) -> AnyView {
-    let mut lines = vec![("Where", label(&one.channel).into_any()), ("Planned for", day(one.planned_for).into_any())];
+    let mut lines = vec![
+        ("Number", one.id.to_string().into_any()),
+        ("Where", label(&one.channel).into_any()),
+        ("Planned for", day(one.planned_for).into_any()),
+    ];
     if let Some(at) = one.published_at {
         lines.push(("Public since", moment(&Zone::utc(), at).into_any()));
     }
@@ -237,8 +246,8 @@ fn facts(one: &Publication) -> AnyView {
     view! { <section class="stack close"><h2>"In short"</h2><dl class="facts">{lines}</dl></section> }.into_any()
 }
 
-/// What can be done with it while it is planned.
-fn acts(draft: &Draft, one: &Publication) -> AnyView {
+/// What can be done with it while it is planned: before its day, nothing but cancelling it.
+fn acts(draft: &Draft, one: &Publication, early: bool) -> AnyView {
     if let Some(task) = one.task {
         let to = format!("/celebrate/{task}");
         return view! {
@@ -255,8 +264,14 @@ fn acts(draft: &Draft, one: &Publication) -> AnyView {
     }
     let (id, revision) = (one.id, one.revision);
     let hint = "The whole address where it can be seen.";
-    view! {
-        <section class="stack close">
+    let publish = if early {
+        let sentence = format!(
+            "From {} on it can be marked as public here. To publish it earlier, cancel it and plan it for that day: the consents are asked for it.",
+            day(one.planned_for)
+        );
+        view! { <h2>"It waits for its day"</h2><p>{sentence}</p> }.into_any()
+    } else {
+        view! {
             <h2>"It is public"</h2>
             <p>"Publish it on its channel, then say so here, or just before: the consents are asked once more, as they stand at that moment."</p>
             <form class="stack" method="post" action="/api/advocacy/publication/publish">
@@ -265,6 +280,12 @@ fn acts(draft: &Draft, one: &Publication) -> AnyView {
                 {form::input(draft, Input { name: "url", label: "Address", hint, kind: "url", autocomplete: "off", ..Input::default() })}
                 <p><button class="button primary">"Mark as public"</button></p>
             </form>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="stack close">
+            {publish}
             <details class="ask">
                 <summary class="button stop">"Cancel it…"</summary>
                 <div class="card stop stack">
@@ -342,15 +363,42 @@ fn take_downs(draft: &Draft, one: &Publication) -> AnyView {
         .into_any()
 }
 
+/// What can be done with it while it is public: somebody it shows may ask for it without taking a consent back.
+fn take_down(draft: &Draft, one: &Publication) -> AnyView {
+    if one.state != State::Live || one.take_downs.iter().any(|task| task.done_at.is_none()) {
+        return ().into_any();
+    }
+    let hint = "Who asked for it, and why. Colleagues read this; the people shown do not.";
+    let open = draft.typed().is_some();
+    view! {
+        <section id="take-down" class="stack close">
+            <h2>"It is to go"</h2>
+            <p>"Whoever it shows may want it gone at any time, whatever they allow."</p>
+            <details class="ask" open=open>
+                <summary class="button stop">"Have it taken down…"</summary>
+                <form class="card stop stack" method="post" action="/api/advocacy/publication/open-take-down">
+                    {form::hidden("publication", one.id)}
+                    <p>"It has to be gone within three working days. Whoever planned it is told, with all of marketing, and the people shown see until when."</p>
+                    {form::textarea(draft, Input { name: "reason", label: "Why", hint, ..Input::default() }, 3)}
+                    <p><button class="button stop primary">"Have it taken down"</button></p>
+                </form>
+            </details>
+        </section>
+    }
+    .into_any()
+}
+
 fn task(task: &TakeDownLine) -> impl IntoView + use<> {
-    let asked = format!("Asked for on {}, due by {}.", day(task.opened_at.date_naive()), day(task.due_day));
+    let asker = task.asked_by.as_ref().map_or_else(String::new, |name| format!(" by {name}"));
+    let asked = format!("Asked for on {}{asker}, due by {}.", day(task.opened_at.date_naive()), day(task.due_day));
+    let reason = (!task.reason.is_empty()).then(|| task.reason.clone()).map(|reason| view! { <p class="kept">{reason}</p> });
     let done = task.done_at.map(|at| {
         let by = task.by.clone().map_or_else(String::new, |by| format!(" by {by}"));
         let proof = task.proof.clone();
         view! { <p>{format!("Done on {}{by}.", day(at.date_naive()))}</p><p class="small soft">{proof}</p> }
     });
     let state = if task.done_at.is_some() { tag("good", "gone") } else { tag("warn", "open") };
-    view! { <li class="stack tight"><p>{state} " " {asked}</p>{done}</li> }
+    view! { <li class="stack tight"><p>{state} " " {asked}</p>{reason}{done}</li> }
 }
 
 /// Every answer of the decision, and the withdrawal that ended the plan.

@@ -13,12 +13,12 @@ use store::advocacy::result::PlannedRow as Found;
 use crate::components::import::{self, Choosing, Planned, PlannedRow};
 use crate::desk::{Desk, Reply, Stop};
 use crate::frame::{self, Section};
-use crate::words::thousands;
+use crate::words::{figure, thousands};
 
 fn choosing() -> Choosing {
     Choosing {
         heading: "Import results",
-        explains: "A publication is recognised by its address, or by its number. Only what is public is counted, and later figures take the place of earlier ones.",
+        explains: "A publication is recognised by its address, or by its number, which its task and the list of publications show. Only what is public is counted, and later figures take the place of earlier ones.",
         columns: COLUMNS.to_vec(),
         upload_to: "/api/advocacy/result-import/upload",
     }
@@ -107,10 +107,13 @@ fn row(found: Found) -> PlannedRow {
 
 fn figures(counted: &Counted) -> String {
     let Counted { impressions, clicks, reactions, comments, value, .. } = counted;
-    let [impressions, clicks, reactions, comments, value] =
-        [impressions, clicks, reactions, comments, value].map(|figure| thousands(figure.unsigned_abs()));
     format!(
-        "{impressions} seen, {clicks} clicks, {reactions} reactions, {comments} comments, worth {value}; counted on {}.",
+        "{} seen, {}, {}, {}, worth {}; counted on {}.",
+        thousands(impressions.unsigned_abs()),
+        figure(*clicks, "click", "clicks"),
+        figure(*reactions, "reaction", "reactions"),
+        figure(*comments, "comment", "comments"),
+        thousands(value.unsigned_abs()),
         date(counted.counted_on)
     )
 }

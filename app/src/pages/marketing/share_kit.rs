@@ -1,5 +1,5 @@
-//! The share kit: what was approved, ready to be taken to its channels. Nothing of it is here before the approval, and
-//! nothing after a change.
+//! The share kit: what was approved, ready to be taken to its channels. Nothing of it is here before the approval, nothing
+//! after a change, and nothing once a consent is missing or something of it is to be taken down.
 
 use domain::advocacy::amplification::State;
 use domain::advocacy::wording::{language_name, utm};
@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use store::advocacy::amplification::{Task, WordingLine};
 
 use super::frame::{Celebrating, celebrating};
-use crate::components::form;
+use super::task::consents::missing;
 use crate::components::table::empty;
 use crate::desk::{Desk, Reply, Stop};
 use crate::frame::{self, Section};
@@ -22,11 +22,20 @@ pub async fn show(desk: Desk) -> Reply {
     let task = store::advocacy::amplification::task(desk.db(), desk.now, id).await?.ok_or(Stop::Hidden)?;
     frame::staff(&desk, Section::Celebrate, "Share kit", || {
         let (to, title) = (format!("/celebrate/{id}"), task.title.clone());
-        let body = if is_ready(&task) {
-            kit(&task)
-        } else {
-            let sentence = "The share kit is here once the customer has approved exactly what stands. Any change takes it away until they approve again.";
-            empty("Not approved yet", sentence, Some((to.clone(), "See what it waits for")))
+        let body = match kit_of(&task) {
+            Kit::Ready => kit(&task),
+            Kit::NotApproved => {
+                let sentence = "The share kit is here once the customer has approved exactly what stands. Any change takes it away until they approve again.";
+                empty("Not approved yet", sentence, Some((to.clone(), "See what it waits for")))
+            }
+            Kit::ConsentMissing => {
+                let sentence = "Nothing of it may be posted: a consent it needs is missing.";
+                empty("A consent is missing", sentence, Some((to.clone(), "See which")))
+            }
+            Kit::TakenDown => {
+                let sentence = "Nothing of it may be posted any more: what is public is to be taken down.";
+                empty("To be taken down", sentence, Some((to.clone(), "See what and by when")))
+            }
         };
         view! {
             <main id="main" class="wrap page stack loose">
@@ -43,10 +52,38 @@ pub async fn show(desk: Desk) -> Reply {
     })
 }
 
-/// Approved or later, and not changed since.
-pub(super) fn is_ready(task: &Task) -> bool {
+/// Whether there is a kit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kit {
+    Ready,
+    /// Or changed since.
+    NotApproved,
+    ConsentMissing,
+    TakenDown,
+}
+
+/// What is public was allowed on its day; a consent that is taken back since asks for a take-down.
+const fn is_public(task: &Task) -> bool {
+    matches!(task.state, State::Published | State::Measured)
+}
+
+/// Approved or later, not changed since, with every consent, and nothing to be taken down.
+fn kit_of(task: &Task) -> Kit {
     let stands = matches!(task.state, State::Approved | State::Scheduled | State::Published | State::Measured);
-    stands && !task.approved_hash.is_empty() && task.current_hash.as_deref() == Some(task.approved_hash.as_str())
+    if !task.take_downs.is_empty() {
+        Kit::TakenDown
+    } else if !stands || task.approved_hash.is_empty() || task.current_hash.as_deref() != Some(task.approved_hash.as_str()) {
+        Kit::NotApproved
+    } else if is_public(task) || missing(task).is_empty() {
+        Kit::Ready
+    } else {
+        Kit::ConsentMissing
+    }
+}
+
+/// Whether there is something to take to its channels.
+pub(super) fn is_ready(task: &Task) -> bool {
+    kit_of(task) == Kit::Ready
 }
 
 fn kit(task: &Task) -> AnyView {
@@ -59,15 +96,18 @@ fn kit(task: &Task) -> AnyView {
 fn part(task: &Task, wording: &WordingLine) -> AnyView {
     let key = format!("kit-{}", wording.id);
     let heading = format!("{}, in {}", wording.channel.label(), language_name(&wording.language));
-    let (text, spoken) = (form::inside(&wording.body), wording.language.clone());
-    let (words_id, link_id, alt_id) = (format!("{key}-words"), format!("{key}-link"), format!("{key}-alt"));
+    let (text, spoken) = (wording.body.clone(), wording.language.clone());
+    let publication = wording.publication.as_ref().map(|line| {
+        let (to, label) = (format!("/publications/{}", line.id), format!("Publication {}", line.id));
+        view! { <p class="small"><a href=to>{label}</a></p> }
+    });
     let link = (!wording.link.is_empty()).then(|| {
         let address = utm(&wording.link, wording.channel, task.id);
         view! {
-            <div class="copy">
-                <label for=link_id.clone()>"Link"</label>
-                <input id=link_id readonly=true value=address/>
-                <p class="hint">"It tells where readers came from, so that the results can be counted."</p>
+            <div class="stack tight">
+                <h3>"Link"</h3>
+                <p class="whole">{address}</p>
+                <p class="small soft">"It tells where readers came from, so that the results can be counted."</p>
             </div>
         }
     });
@@ -78,17 +118,16 @@ fn part(task: &Task, wording: &WordingLine) -> AnyView {
             <div class="stack close">
                 <p><img src=address.clone() alt=alt.clone() loading="lazy"/></p>
                 <p><a class="button" href=address download="">"Download the image"</a></p>
-                <div class="copy"><label for=alt_id.clone()>"The image in words"</label><input id=alt_id readonly=true value=alt/></div>
+                <div class="stack tight"><h3>"The image in words"</h3><p class="whole" lang=wording.language.clone() dir="auto">{alt}</p></div>
             </div>
         }
     });
     view! {
         <section class="card stack" aria-labelledby=key>
             <h2 id=key.clone()>{heading}</h2>
-            <div class="field">
-                <label for=words_id.clone()>"The words"</label>
-                <textarea id=words_id readonly=true rows="6" lang=spoken dir="auto">{text}</textarea>
-            </div>
+            {publication}
+            <p class="small soft">"A tap or a click on words or a link selects all of them, to be copied."</p>
+            <div class="stack tight"><h3>"The words"</h3><p class="whole kept" lang=spoken dir="auto">{text}</p></div>
             {link}
             {image}
         </section>

@@ -1,19 +1,20 @@
 //! One amplification task: what it waits for, with the act beside it; its words as they will look; whom it shows and
 //! whether they allow it; its plan, its images, and everything that happened to it.
 
+pub(super) mod consents;
 mod history;
 mod images;
 mod plan;
 mod published;
 mod shown;
-mod waits;
+pub(super) mod waits;
 pub(super) mod wordings;
 
 use axum::extract::Multipart;
 use axum::http::StatusCode;
 use chrono::NaiveDate;
 use domain::access::Role;
-use domain::advocacy::achievement::days_to_recognition;
+use domain::advocacy::achievement::{days_to_recognition, is_late};
 use domain::advocacy::amplification::State;
 use domain::advocacy::wording::MOST_IMAGE_BYTES;
 use domain::refusal::Refusal;
@@ -117,7 +118,6 @@ struct Opened<'a> {
 
 async fn page(desk: &Desk, id: i64, image_error: Option<String>) -> Reply {
     let task = store::advocacy::amplification::task(desk.db(), desk.now, id).await?.ok_or(Stop::Hidden)?;
-    let goal = store::advocacy::setting::get(desk.db()).await?.recognition_days;
     let colleagues: Vec<(i64, String)> = store::staff::list(desk.db())
         .await?
         .into_iter()
@@ -144,6 +144,7 @@ async fn page(desk: &Desk, id: i64, image_error: Option<String>) -> Reply {
         let (here, heading) = (title.clone(), title.clone());
         let eyebrow = format!("{} · {}", capital(task.kind.as_str()), task.company_name);
         let recognition = days_to_recognition(task.happened_on, task.recognised_at, today);
+        let late = is_late(task.due_day, task.recognised_at, today);
         let kit = is_ready(&task).then(|| view! { <a class="button" href=format!("/celebrate/{id}/share")>"Share kit"</a> });
         let errors = [&step, &plan, &publish, &result].map(form::errors);
         view! {
@@ -155,7 +156,7 @@ async fn page(desk: &Desk, id: i64, image_error: Option<String>) -> Reply {
                     <div class="stack tight">
                         <p class="eyebrow">{eyebrow}</p>
                         <h1>{heading}</h1>
-                        <p class="row">{state_tag(&task)} {due_tag(&task, today)} {tag(recognition.tone(goal), recognition.words())}</p>
+                        <p class="row">{state_tag(&task)} {due_tag(&task, today)} {tag(recognition.tone(late), recognition.words())}</p>
                     </div>
                     <div class="row">{kit}</div>
                 </div>

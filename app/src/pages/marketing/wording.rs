@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use store::advocacy::amplification::{Task, WordingLine};
 
 use super::frame::{Celebrating, celebrating};
+use super::task::waits::{quote, suggestion};
 use super::task::wordings::{looks, standing_approval, written_by};
 use crate::components::form::{self, Input};
 use crate::desk::{Desk, Draft, Reply, Stop};
@@ -39,6 +40,7 @@ pub async fn write(desk: Desk) -> Reply {
                 <div class="stack tight"><p class="eyebrow">{format!("{} · {title}", task.company_name)}</p><h1>{heading.clone()}</h1></div>
                 {celebrating(Celebrating::Board, false)}
                 {standing_approval(&task)}
+                {suggested(&task)}
                 {meanwhile(&draft, &task, stands, &host)}
                 <div class="two">
                     <div class="stack loose">{writing(&draft, &task, channel, stands)}</div>
@@ -49,8 +51,40 @@ pub async fn write(desk: Desk) -> Reply {
     })
 }
 
-/// What somebody else saved while this was typed: theirs, beside what was typed.
+/// What the customer would have otherwise.
+fn suggested(task: &Task) -> AnyView {
+    let Some(step) = suggestion(task) else { return ().into_any() };
+    view! {
+        <section class="card stack" aria-labelledby="suggested-h">
+            <h2 id="suggested-h">"What the customer suggests"</h2>
+            {quote(step)}
+        </section>
+    }
+    .into_any()
+}
+
+/// The words that stand where new ones were to begin.
+fn standing<'a>(draft: &Draft, task: &'a Task) -> Option<&'a WordingLine> {
+    let typed = draft.typed().filter(|typed| typed.ticked("begins"))?;
+    task.wordings.iter().find(|one| one.channel.as_str() == typed.get("channel") && one.language == typed.get("language"))
+}
+
+/// What somebody else saved while this was typed: theirs, beside what was typed. New words take the place of none: the way
+/// to those that stand.
 fn meanwhile(draft: &Draft, task: &Task, stands: Option<&WordingLine>, host: &str) -> AnyView {
+    if let Some(one) = standing(draft, task) {
+        let to = format!("/celebrate/{}/wording?channel={}&language={}", task.id, one.channel, one.language);
+        let label = format!("Change the words for {}, in {}", one.channel.label(), language_name(&one.language));
+        return view! {
+            <section class="card stack" aria-labelledby="stands">
+                <h2 id="stands">"What stands there"</h2>
+                <p class="soft small">{format!("{} What you typed is in the form below, and is kept nowhere else yet.", written_by(one))}</p>
+                {looks(task, one, host)}
+                <p><a class="button" href=to>{label}</a></p>
+            </section>
+        }
+        .into_any();
+    }
     let Some(typed) = draft.typed().filter(|typed| typed.revision() != task.revision) else { return ().into_any() };
     let plain = |text: &str| text.replace("\r\n", "\n").trim().to_owned();
     let Some(theirs) = stands.filter(|one| plain(typed.get("body")) != one.body.trim() || plain(typed.get("link")) != one.link) else {
@@ -74,7 +108,7 @@ fn writing(draft: &Draft, task: &Task, channel: Option<Channel>, stands: Option<
             let (channel, language) = (one.channel, one.language.clone());
             view! { {form::hidden("channel", channel)} {form::hidden("language", language)} }.into_any()
         }
-        None => place(draft, channel),
+        None => view! { {form::hidden("begins", "yes")} {place(draft, channel)} }.into_any(),
     };
     let images: Vec<(String, String)> =
         task.images.iter().enumerate().map(|(index, image)| (image.id.to_string(), format!("Image {}", index + 1))).collect();

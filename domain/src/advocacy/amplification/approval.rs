@@ -1,6 +1,6 @@
 //! What a customer approves: everything somebody will see, as one hash, and the answers that are about exactly it.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Act, AmplificationRefusal, Hold, State, after};
 use crate::advocacy::consent::{Channel, Scope, Subject};
@@ -105,6 +105,25 @@ pub fn answer(state: State, hold: Option<Hold>, act: Act, hashes: &Hashes<'_>) -
 pub fn in_time(act: Act, planned_for: Option<NaiveDate>, today: NaiveDate) -> Result<(), AmplificationRefusal> {
     let passed = planned_for.is_some_and(|day| day < today);
     if act == Act::CustomerApprove && passed { Err(AmplificationRefusal::DayPassed) } else { Ok(()) }
+}
+
+/// Whether something had happened when something else went public. Both count by the minute: the form takes no seconds, and
+/// within one minute nobody knows what came first.
+#[must_use]
+pub const fn had_happened(what: DateTime<Utc>, public_at: DateTime<Utc>) -> bool {
+    what.timestamp().div_euclid(60) <= public_at.timestamp().div_euclid(60)
+}
+
+/// Nothing was public before the customer approved it.
+///
+/// # Errors
+/// It is said to have been, or they did not approve it.
+pub fn after_approval(public_at: DateTime<Utc>, approved_at: Option<DateTime<Utc>>) -> Result<(), AmplificationRefusal> {
+    match approved_at {
+        None => Err(AmplificationRefusal::NotApproved),
+        Some(approved_at) if had_happened(approved_at, public_at) => Ok(()),
+        Some(approved_at) => Err(AmplificationRefusal::BeforeApproval { approved_at }),
+    }
 }
 
 /// The customer approves exactly what they have before them.

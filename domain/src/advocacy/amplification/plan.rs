@@ -19,6 +19,8 @@ pub struct TypedTask<'a> {
     pub planned_for: &'a str,
     pub approver_name: &'a str,
     pub approver_email: &'a str,
+    /// The address our own mails come from, which nobody types: nobody there approves for a customer.
+    pub sender: &'a str,
     /// What is shown of the person and of the company: `person:name`, `company:logo`.
     pub shows: Vec<&'a str>,
 }
@@ -27,6 +29,8 @@ pub struct TypedTask<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Stands {
     pub today: NaiveDate,
+    /// The day it is due now: it may have passed meanwhile.
+    pub due_day: NaiveDate,
     /// The day that is planned now: it may have passed meanwhile.
     pub planned_for: Option<NaiveDate>,
     /// Whose achievement it is.
@@ -50,7 +54,7 @@ impl TaskPlan {
     pub fn parse(typed: &TypedTask<'_>, stands: &Stands) -> Result<Self, Vec<FieldRefusal>> {
         let mut wrong = FieldRefusals::default();
         let owner = wrong.keep(owner(typed.owner));
-        let due_day = wrong.keep(time::parse_date(typed.due_day).map_err(|why| FieldRefusal::new("due_day", why.sentence())));
+        let due_day = wrong.keep(due_day(typed.due_day, stands));
         let planned_for = wrong.keep(planned_for(typed.planned_for, stands));
         let approver = wrong.keep(approver(typed.approver_name, typed.approver_email));
         let mut uses = BTreeSet::new();
@@ -75,6 +79,16 @@ fn owner(typed: &str) -> Result<Option<i64>, FieldRefusal> {
 
 /// What is said beside the owner's field when nobody is found.
 pub const OWNER: &str = "Choose a colleague from the list, or nobody.";
+
+fn due_day(typed: &str, stands: &Stands) -> Result<NaiveDate, FieldRefusal> {
+    match time::parse_date(typed) {
+        Ok(day) if day < stands.today && day != stands.due_day => {
+            Err(FieldRefusal::new("due_day", "This day is past. Choose today or a later day."))
+        }
+        Ok(day) => Ok(day),
+        Err(why) => Err(FieldRefusal::new("due_day", why.sentence())),
+    }
+}
 
 fn planned_for(typed: &str, stands: &Stands) -> Result<Option<NaiveDate>, FieldRefusal> {
     if typed.trim().is_empty() {

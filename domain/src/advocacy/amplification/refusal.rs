@@ -1,12 +1,13 @@
 //! Why something about a task was not done, in words.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Act, State};
+use crate::advocacy::consent::Scope;
 use crate::advocacy::publication::{Reason, State as PublicationState};
 use crate::refusal::{FieldRefusal, Refusal};
 use crate::registration::proof::PROOF_NEEDED;
-use crate::time::words;
+use crate::time::{Zone, words};
 
 /// Why nothing was written, moved on, answered or published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum AmplificationRefusal {
     /// Who wrote it does not approve it.
     FourEyes,
     CommentNeeded,
+    /// The customer sent back the words as they are, and said nothing of them.
+    NothingSuggested,
     NothingWritten,
     /// No day, or one that has passed.
     NoDay,
@@ -30,6 +33,14 @@ pub enum AmplificationRefusal {
     NothingShown,
     /// It is somebody's achievement, and their name is not among what is shown.
     NameNotShown,
+    /// The words say a name that is not among what is shown.
+    NamedNotShown {
+        /// As it was looked for.
+        name: String,
+        scope: Scope,
+    },
+    /// What it celebrates is not verified any more, or was of somebody who is forgotten.
+    NothingToCelebrate,
     /// What was answered is not what stands.
     WordingChanged,
     /// The answer of the one decision on publications.
@@ -41,10 +52,18 @@ pub enum AmplificationRefusal {
     NotTheDay {
         approved: NaiveDate,
     },
+    /// It is said to have been public before the customer approved it.
+    BeforeApproval {
+        approved_at: DateTime<Utc>,
+    },
+    /// It is said to have been public before a consent it needs was given.
+    BeforeConsent,
     /// The customer approves no day that has passed.
     DayPassed,
     /// Whoever is celebrated asked to be forgotten.
     ToBeForgotten,
+    /// Whoever approves it asked to be forgotten.
+    ApproverToBeForgotten,
     /// The publication itself is no longer one to be made.
     PublicationOver(PublicationState),
     /// The link is unknown, was replaced, or has ended.
@@ -73,18 +92,24 @@ impl Refusal for AmplificationRefusal {
             Self::NotNow { .. } => "not-now",
             Self::FourEyes => "four-eyes",
             Self::CommentNeeded => "comment-needed",
+            Self::NothingSuggested => "nothing-suggested",
             Self::NothingWritten => "nothing-written",
             Self::NoDay => "no-day",
             Self::NoApprover => "no-approver",
             Self::NothingShown => "nothing-shown",
             Self::NameNotShown => "name-not-shown",
+            Self::NamedNotShown { .. } => "named-not-shown",
+            Self::NothingToCelebrate => "nothing-to-celebrate",
             Self::WordingChanged => "wording-changed",
             Self::ConsentMissing(_) => "consent-missing",
             Self::NotApproved => "not-approved",
             Self::HeldByCustomer => "held-by-customer",
             Self::NotTheDay { .. } => "not-the-day",
+            Self::BeforeApproval { .. } => "before-approval",
+            Self::BeforeConsent => "before-consent",
             Self::DayPassed => "day-passed",
             Self::ToBeForgotten => "to-be-forgotten",
+            Self::ApproverToBeForgotten => "approver-to-be-forgotten",
             Self::PublicationOver(_) => "publication-over",
             Self::LinkOver => "link-over",
             Self::ProofNeeded => "proof-needed",
@@ -100,12 +125,23 @@ impl Refusal for AmplificationRefusal {
             Self::NotNow { state, .. } => not_now(*state).into(),
             Self::FourEyes => "You wrote a wording of this, so somebody else approves it: four eyes see more than two.".into(),
             Self::CommentNeeded => "Say why in a sentence: whoever goes on with it reads that first.".into(),
+            Self::NothingSuggested => "Change a word above, or say here what should be different.".into(),
             Self::NothingWritten => "Nothing is written yet. Write a wording for at least one channel first.".into(),
             Self::NoDay => "Choose the day it is to be seen, today or later: the customer approves exactly that day.".into(),
             Self::NoApprover => "Name who approves it for the customer, with their e-mail address.".into(),
             Self::NothingShown => "Say what of whom it shows, at least one thing: the consents are asked for exactly that.".into(),
             Self::NameNotShown => {
                 "This is about a person. Tick their name in what it shows: nothing about them is published without their consent.".into()
+            }
+            Self::NamedNotShown { name, scope } => {
+                let whose = if scope.of_company() { "the company’s name" } else { "the person’s name" };
+                format!(
+                    "The words say “{name}”. Tick {whose} in what it shows, or leave it out of them: no name is public without its consent."
+                )
+            }
+            Self::NothingToCelebrate => {
+                "There is nothing to celebrate here any more: the news is not verified, or whoever it was about is forgotten. Withdraw this task if it is open."
+                    .into()
             }
             Self::WordingChanged => {
                 "Nothing was recorded: this was changed after you opened it. Read what the page says now, then answer.".into()
@@ -118,11 +154,22 @@ impl Refusal for AmplificationRefusal {
                 "The customer approved {} only, counted in UTC. For another day, change the day and send it to them again.",
                 words::day(*approved)
             ),
+            Self::BeforeApproval { approved_at } => format!(
+                "The customer approved this on {}, and nothing of it is public before that. Check the time, in UTC. Whatever was public earlier is taken off first, and published again.",
+                words::moment(&Zone::utc(), *approved_at)
+            ),
+            Self::BeforeConsent => {
+                "At that moment not everything this shows was allowed yet: a consent it needs was given later. Check the time, in UTC. Whatever was public earlier is taken off first, and published again."
+                    .into()
+            }
             Self::DayPassed => {
                 "Nothing was recorded: the day this was planned for has passed. We choose another day and ask you again, with a new link."
                     .into()
             }
             Self::ToBeForgotten => "They asked to be forgotten, so nothing is sent to them any more. Withdraw this task.".into(),
+            Self::ApproverToBeForgotten => {
+                "Who approves this for the customer asked to be forgotten, so nothing is sent to them any more. Name somebody else.".into()
+            }
             Self::PublicationOver(PublicationState::TakenDown) => {
                 "This publication was taken down. Reopen the task, and the approval and the consents are asked anew.".into()
             }
@@ -137,10 +184,11 @@ impl Refusal for AmplificationRefusal {
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::CommentNeeded => Some("comment"),
+            Self::CommentNeeded | Self::NothingSuggested => Some("comment"),
             Self::NoDay => Some("planned_for"),
-            Self::NoApprover => Some("approver_email"),
-            Self::NothingShown | Self::NameNotShown => Some("shows"),
+            Self::BeforeApproval { .. } | Self::BeforeConsent => Some("published_at"),
+            Self::NoApprover | Self::ApproverToBeForgotten => Some("approver_email"),
+            Self::NothingShown | Self::NameNotShown | Self::NamedNotShown { .. } => Some("shows"),
             _ => None,
         }
     }

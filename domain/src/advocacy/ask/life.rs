@@ -87,6 +87,49 @@ impl Act {
     }
 }
 
+crate::text_enum! {
+    /// What of the asks waits for a member of staff, in the order it is shown.
+    pub enum Waits {
+        /// Submitted by somebody else: another pair of eyes is needed.
+        Eyes = "eyes",
+        /// In the hands of this member of staff.
+        Hands = "hands",
+        /// Submitted by this member of staff, and sent back.
+        SentBack = "sent-back",
+        /// They said yes: a day is to be agreed.
+        Day = "day",
+        /// The day has come: did it take place?
+        Due = "due",
+    }
+}
+
+impl Waits {
+    /// `2 asks were sent back to you.`
+    #[must_use]
+    pub fn sentence(self, count: u32) -> String {
+        let (one, many) = match self {
+            Self::Eyes => ("ask waits for another pair of eyes", "asks wait for another pair of eyes"),
+            Self::Hands => ("ask is in your hands", "asks are in your hands"),
+            Self::SentBack => ("ask was sent back to you", "asks were sent back to you"),
+            Self::Day => ("ask has a yes: agree on a day", "asks have a yes: agree on a day each"),
+            Self::Due => ("ask was set for a day that has come", "asks were set for a day that has come"),
+        };
+        format!("{count} {}.", if count == 1 { one } else { many })
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub const fn act(self) -> &'static str {
+        match self {
+            Self::Eyes => "Look at it",
+            Self::Hands => "Let it be asked",
+            Self::SentBack => "Read why",
+            Self::Day => "Agree on a day",
+            Self::Due => "Say what came of it",
+        }
+    }
+}
+
 /// The state after an act. Repeating one is the same state; an act that does not fit says why.
 ///
 /// # Errors
@@ -104,7 +147,8 @@ pub fn after(state: State, act: Act) -> Result<State, AskRefusal> {
         (State::Asked | State::Accepted | State::Declined, Act::Decline) => Ok(State::Declined),
         (State::Asked | State::Expired, Act::Expire) => Ok(State::Expired),
         (State::Accepted | State::Scheduled, Act::Schedule) => Ok(State::Scheduled),
-        (State::Scheduled | State::Completed, Act::Complete) => Ok(State::Completed),
+        // What is done is done, with a day agreed or without one.
+        (State::Accepted | State::Scheduled | State::Completed, Act::Complete) => Ok(State::Completed),
         (State::Scheduled | State::Missed, Act::Miss) => Ok(State::Missed),
         (
             State::Draft | State::Submitted | State::Approving | State::Asked | State::Accepted | State::Scheduled | State::Cancelled,
@@ -114,13 +158,14 @@ pub fn after(state: State, act: Act) -> Result<State, AskRefusal> {
     }
 }
 
-/// Whether what came of it can be said already: of an agreed day, not before it has come.
+/// Whether an act can be said already: that it did not take place, not before its day has come. That it did has a day of its
+/// own: see [`took_place_on`].
 ///
 /// # Errors
 /// The day it waits for.
 pub fn in_time(state: State, act: Act, scheduled_for: Option<NaiveDate>, today: NaiveDate) -> Result<(), AskRefusal> {
     match (state, act, scheduled_for) {
-        (State::Scheduled, Act::Complete | Act::Miss, Some(day)) if today < day => Err(AskRefusal::NotYet { day }),
+        (State::Scheduled, Act::Miss, Some(day)) if today < day => Err(AskRefusal::NotYet { day }),
         _ => Ok(()),
     }
 }
@@ -153,9 +198,41 @@ pub fn parse_comment(act: Act, typed: &str) -> Result<String, FieldRefusal> {
 /// A sentence for `day`.
 pub fn parse_day(typed: &str, today: NaiveDate) -> Result<NaiveDate, FieldRefusal> {
     match time::parse_date(typed) {
-        Ok(day) if day < today => Err(FieldRefusal::new("day", "This day is past. Choose today or a later day.")),
+        Ok(day) if day < today => {
+            Err(FieldRefusal::new("day", "This day is past. Choose today or a later day; if it took place already, say so instead."))
+        }
         Ok(day) => Ok(day),
         Err(why) => Err(FieldRefusal::new("day", why.sentence())),
+    }
+}
+
+/// Reads the day on which it took place: not before it was asked, and none to come. Nothing typed is the agreed day, once it
+/// has come.
+///
+/// # Errors
+/// A sentence for `took_place`, or the agreed day that has not come.
+pub fn took_place_on(
+    typed: &str,
+    scheduled_for: Option<NaiveDate>,
+    asked_on: NaiveDate,
+    today: NaiveDate,
+) -> Result<NaiveDate, AskRefusal> {
+    let wrong = |sentence: String| AskRefusal::Fields(vec![FieldRefusal::new("took_place", sentence)]);
+    if typed.trim().is_empty() {
+        return match scheduled_for {
+            Some(day) if today < day => Err(AskRefusal::NotYet { day }),
+            Some(day) => Ok(day),
+            None => Err(wrong("Say on which day it took place.".to_owned())),
+        };
+    }
+    match time::parse_date(typed) {
+        Ok(day) if day > today => Err(wrong("This day is to come. Say so once it has taken place.".to_owned())),
+        Ok(day) if day < asked_on => Err(wrong(format!(
+            "They were asked on {}. What they did before stands in the ledger as an act of its own.",
+            words::date(asked_on)
+        ))),
+        Ok(day) => Ok(day),
+        Err(why) => Err(wrong(why.sentence())),
     }
 }
 
@@ -229,7 +306,7 @@ impl Refusal for AskRefusal {
             Self::Gone => "This ask is gone. Look for it in the list of asks.".into(),
             Self::NotAtThisPoint { state, .. } => stands(*state).into(),
             Self::NotYet { day } => {
-                format!("It is agreed for {}. Say then whether it took place; if it was earlier, change the day first.", words::date(*day))
+                format!("It is agreed for {}. Say then whether it took place; if it was earlier, say on which day.", words::date(*day))
             }
             Self::FourEyes => "You submitted this ask yourself. A colleague looks at it before it goes out: four eyes see it.".into(),
             Self::Stale => {
@@ -248,7 +325,7 @@ const fn stands(state: State) -> &'static str {
         State::Submitted => "Nobody has this in hand yet. Take it up first.",
         State::Approving => "It has not gone out yet. Let it be asked, or send it back.",
         State::Asked => "They have it before them and have not answered yet. Wait for their answer, or cancel the ask.",
-        State::Accepted => "They said yes. Agree on a day with them next.",
+        State::Accepted => "They said yes. Agree on a day with them next, or say that it took place.",
         State::Declined => "They said no, and that stands. Thank them, and leave it be.",
         State::Expired => "They did not answer in time. Leave it be: you may ask anew later.",
         State::Scheduled => "A day is agreed. Say afterwards whether it took place.",
@@ -277,7 +354,7 @@ mod tests {
             (Submitted, [Some(Submitted), Some(Approving), NO,          Some(Draft), NO,              NO,             NO,            NO,              NO,              NO,           Some(Cancelled)]),
             (Approving, [NO,              Some(Approving), Some(Asked), Some(Draft), NO,              NO,             NO,            NO,              NO,              NO,           Some(Cancelled)]),
             (Asked,     [NO,              NO,              Some(Asked), NO,          Some(Accepted),  Some(Declined), Some(Expired), NO,              NO,              NO,           Some(Cancelled)]),
-            (Accepted,  [NO,              NO,              NO,          NO,          Some(Accepted),  Some(Declined), NO,            Some(Scheduled), NO,              NO,           Some(Cancelled)]),
+            (Accepted,  [NO,              NO,              NO,          NO,          Some(Accepted),  Some(Declined), NO,            Some(Scheduled), Some(Completed), NO,           Some(Cancelled)]),
             (Declined,  [NO,              NO,              NO,          NO,          NO,              Some(Declined), NO,            NO,              NO,              NO,           NO]),
             (Expired,   [NO,              NO,              NO,          NO,          NO,              NO,             Some(Expired), NO,              NO,              NO,           NO]),
             (Scheduled, [NO,              NO,              NO,          NO,          Some(Scheduled), NO,             NO,            Some(Scheduled), Some(Completed), Some(Missed), Some(Cancelled)]),
@@ -297,7 +374,7 @@ mod tests {
     fn what_came_of_it_is_said_once_the_day_has_come() {
         let day: NaiveDate = "2027-02-01".parse().unwrap();
         for (state, act, today, expect) in [
-            (State::Scheduled, Act::Complete, "2027-01-31", Err(AskRefusal::NotYet { day })),
+            (State::Scheduled, Act::Complete, "2027-01-31", Ok(())),
             (State::Scheduled, Act::Miss, "2027-01-31", Err(AskRefusal::NotYet { day })),
             (State::Scheduled, Act::Complete, "2027-02-01", Ok(())),
             (State::Scheduled, Act::Miss, "2027-02-02", Ok(())),
@@ -309,8 +386,46 @@ mod tests {
         }
         assert_eq!(
             AskRefusal::NotYet { day }.sentence(),
-            "It is agreed for 1 February 2027. Say then whether it took place; if it was earlier, change the day first."
+            "It is agreed for 1 February 2027. Say then whether it took place; if it was earlier, say on which day."
         );
+    }
+
+    #[test]
+    fn it_took_place_on_a_day_since_it_was_asked() {
+        let day = |text: &str| -> NaiveDate { text.parse().unwrap() };
+        let agreed = Some(day("2027-02-01"));
+        let (asked, today) = (day("2027-01-10"), day("2027-01-31"));
+        let field = |sentence: &str| Err(AskRefusal::Fields(vec![FieldRefusal::new("took_place", sentence)]));
+        let before = "They were asked on 10 January 2027. What they did before stands in the ledger as an act of its own.";
+        for (typed, scheduled, today, expect) in [
+            ("", agreed, today, Err(AskRefusal::NotYet { day: day("2027-02-01") })),
+            ("", agreed, day("2027-02-01"), Ok(day("2027-02-01"))),
+            (" ", agreed, day("2027-02-09"), Ok(day("2027-02-01"))),
+            ("", None, today, field("Say on which day it took place.")),
+            ("2027-01-31", agreed, today, Ok(today)),
+            ("2027-01-20", agreed, today, Ok(day("2027-01-20"))),
+            ("2027-01-20", None, today, Ok(day("2027-01-20"))),
+            ("2027-01-10", None, today, Ok(asked)),
+            ("2027-01-09", None, today, field(before)),
+            ("2027-02-01", agreed, today, field("This day is to come. Say so once it has taken place.")),
+        ] {
+            assert_eq!(took_place_on(typed, scheduled, asked, today), expect, "{typed:?}, {scheduled:?}, {today}");
+        }
+        assert!(took_place_on("soon", agreed, asked, today).is_err());
+    }
+
+    #[test]
+    fn what_waits_is_said_of_one_and_of_many() {
+        for (waits, one, many) in [
+            (Waits::Eyes, "1 ask waits for another pair of eyes.", "2 asks wait for another pair of eyes."),
+            (Waits::Hands, "1 ask is in your hands.", "2 asks are in your hands."),
+            (Waits::SentBack, "1 ask was sent back to you.", "2 asks were sent back to you."),
+            (Waits::Day, "1 ask has a yes: agree on a day.", "2 asks have a yes: agree on a day each."),
+            (Waits::Due, "1 ask was set for a day that has come.", "2 asks were set for a day that has come."),
+        ] {
+            assert_eq!((waits.sentence(1).as_str(), waits.sentence(2).as_str()), (one, many));
+            assert!(!waits.act().is_empty());
+        }
     }
 
     #[test]
@@ -323,7 +438,7 @@ mod tests {
             (State::Submitted, vec![TakeUp, SendBack, Cancel]),
             (State::Approving, vec![Approve, SendBack, Cancel]),
             (State::Asked, vec![Cancel]),
-            (State::Accepted, vec![Schedule, Cancel]),
+            (State::Accepted, vec![Schedule, Complete, Cancel]),
             (State::Declined, vec![]),
             (State::Expired, vec![]),
             (State::Scheduled, vec![Schedule, Complete, Miss, Cancel]),

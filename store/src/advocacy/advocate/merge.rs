@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use domain::advocacy::advocate::merge::{self as rules, MergeFacts, MergeRefusal, Party};
-use domain::advocacy::amplification::{self as tasks, Act, State as TaskState};
+use domain::advocacy::amplification::Act;
 use domain::advocacy::introduction::State as Introduced;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
@@ -18,9 +18,8 @@ use sea_orm::{
 };
 
 use super::{current, read_row};
-use crate::advocacy::{own_limit, publication};
-use crate::entity::{achievement, advocate, amplification, amplification_step, introduction, invitation, person, registration};
-use crate::halt::word;
+use crate::advocacy::{amplification as tasks, own_limit};
+use crate::entity::{achievement, advocate, amplification, introduction, invitation, person, registration};
 use crate::history::{self, Actor, Entry};
 use crate::link::{self, Opens};
 use crate::registration::proof;
@@ -210,7 +209,8 @@ async fn end_links(txn: &impl ConnectionTrait, now: DateTime<Utc>, goes: &person
 }
 
 /// The tasks that show the one who goes, or that they approve. What is shown is part of what was approved, so that showing the
-/// other record voids it as any edit does; and a link that was sent to the one who goes opens nothing any more.
+/// other record voids it as any edit does; and a link that was sent to the one who goes opens nothing any more: what was held by
+/// it is the host's to let go.
 async fn move_tasks(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -241,89 +241,19 @@ async fn move_tasks(
         .lock_exclusive()
         .all(txn)
         .await?;
-    for task in named {
-        let edited = if shows.contains(&task.id) { after_edit(&task)? } else { None };
-        let mut change =
-            amplification::ActiveModel { id: Set(task.id), modified_at: Set(now), revision: Set(task.revision + 1), ..Default::default() };
-        if task.approver_email == goes.email {
-            change.approver_name = Set(stays.name.clone());
-            change.approver_email = Set(stays.email.clone());
-            change.token_hash = Set(None);
-            change.token_until = Set(None);
-            change.previous_token_hash = Set(None);
+    for row in named {
+        let Some(mut task) = tasks::lock(txn, row.id).await? else { continue };
+        if row.approver_email == goes.email {
+            task = tasks::change_approver_in(txn, now, actor, task, (&stays.name, &stays.email)).await?;
         }
-        if let Some(next) = edited {
-            void(&mut change, now, &task, next);
-        }
-        change.update(txn).await?;
-        if let Some(next) = edited {
-            publication::cancel_of_task(txn, now, actor, task.id).await?;
-            note_edit(txn, now, actor, &task, next).await?;
+        // What is public, or over, names the one who stays from then on: nothing of it is edited any more.
+        if shows.contains(&row.id)
+            && let Ok(acted) = task.acted(now, Act::Edit)
+        {
+            tasks::act_in(txn, now, actor, &task, acted, "Two records of a person it shows were made one.").await?;
         }
     }
     Ok(())
-}
-
-/// Where an edit leads. `None` where nothing is edited any more: what is public names the one who stays from then on.
-fn after_edit(task: &amplification::Model) -> Result<Option<TaskState>, Fault> {
-    let state = word(TaskState::parse(&task.state), &task.state)?;
-    // Whoever holds it, holds it still.
-    Ok(if state == TaskState::OnHold { Some(state) } else { tasks::after(state, None, Act::Edit).ok() })
-}
-
-/// Nothing is sent or approved of it any more.
-fn void(change: &mut amplification::ActiveModel, now: DateTime<Utc>, task: &amplification::Model, next: TaskState) {
-    if next == TaskState::OnHold {
-        change.held_from = Set(TaskState::Draft.as_str().to_owned());
-    }
-    if next.as_str() != task.state {
-        change.state = Set(next.as_str().to_owned());
-        change.waits_since = Set(now);
-        change.reminders = Set(0);
-        change.reminded_at = Set(None);
-        change.escalated_at = Set(None);
-    }
-    change.sent_hash = Set(String::new());
-    change.approved_hash = Set(String::new());
-    change.approved_at = Set(None);
-    change.sequence = Set(task.sequence + 1);
-}
-
-/// As of any edit: a step is kept where it ends something.
-async fn note_edit(
-    txn: &impl ConnectionTrait,
-    now: DateTime<Utc>,
-    actor: Actor,
-    task: &amplification::Model,
-    next: TaskState,
-) -> Result<(), DbErr> {
-    let hash = if task.approved_hash.is_empty() { &task.sent_hash } else { &task.approved_hash };
-    if !hash.is_empty() || next.as_str() != task.state {
-        amplification_step::ActiveModel {
-            amplification_id: Set(task.id),
-            act: Set(Act::Edit.as_str().to_owned()),
-            from_state: Set(task.state.clone()),
-            to_state: Set(next.as_str().to_owned()),
-            staff_id: Set(publication::staff(actor)),
-            by_name: Set(String::new()),
-            comment: Set("Two records of a person it shows were made one.".to_owned()),
-            hash: Set(hash.clone()),
-            at: Set(now),
-            ..Default::default()
-        }
-        .insert(txn)
-        .await?;
-    }
-    let entry = Entry {
-        actor,
-        act: Act::Edit.as_str(),
-        object: "amplification",
-        object_id: task.id,
-        cohort: None,
-        before: task.state.clone(),
-        after: next.to_string(),
-    };
-    history::record(txn, now, entry).await
 }
 
 /// One record of both.
@@ -478,21 +408,41 @@ pub struct Alike {
     pub company: String,
 }
 
+/// So many of them are shown.
+const MOST_ALIKE: usize = 20;
+
 /// People who may be the same as this one: those a term finds by name, address or company; without one, namesakes. At most
 /// twenty.
 ///
 /// # Errors
 /// The database.
 pub async fn alike(db: &Db, person: i64, term: &str) -> Result<Vec<Alike>, DbErr> {
-    let with = "SELECT p.id, p.name, p.title, p.email, co.name AS company FROM person p JOIN company co ON co.id = p.company_id \
-        WHERE p.id <> $1 AND p.merged_into IS NULL AND p.forgotten_at IS NULL";
-    if term.trim().is_empty() {
-        let namesakes =
-            format!("{with} AND lower(p.name) = (SELECT lower(o.name) FROM person o WHERE o.id = $1) ORDER BY p.name, p.id LIMIT 20");
-        return sql::all(db.read(), &namesakes, values![person]).await;
+    #[derive(FromQueryResult)]
+    struct Named {
+        id: i64,
+        name: String,
     }
+    // What is written in lower case is read here: of letters with accents, the databases know different things.
+    let everybody: Vec<Named> = sql::all(
+        db.read(),
+        "SELECT p.id, p.name FROM person p WHERE p.merged_into IS NULL AND p.forgotten_at IS NULL ORDER BY p.name, p.id",
+        values![],
+    )
+    .await?;
+    let term = term.trim().to_lowercase();
+    let own = everybody.iter().find(|one| one.id == person).map(|one| one.name.to_lowercase());
+    let fits = |one: &&Named| {
+        let name = one.name.to_lowercase();
+        one.id != person && if term.is_empty() { own.as_ref() == Some(&name) } else { name.contains(&term) }
+    };
+    // No more of them are shown, in this order.
+    let named = sql::numbers(everybody.iter().filter(fits).take(MOST_ALIKE).map(|one| one.id));
     let found = format!(
-        "{with} AND (lower(p.name) LIKE $2 ESCAPE '\\' OR p.email LIKE $2 ESCAPE '\\' OR co.name_key LIKE $2 ESCAPE '\\') ORDER BY p.name, p.id LIMIT 20"
+        "SELECT p.id, p.name, p.title, p.email, co.name AS company FROM person p JOIN company co ON co.id = p.company_id \
+         WHERE p.id <> $1 AND p.merged_into IS NULL AND p.forgotten_at IS NULL \
+         AND (p.id IN ({named}) OR p.email LIKE $2 ESCAPE '\\' OR co.name_key LIKE $2 ESCAPE '\\') ORDER BY p.name, p.id LIMIT {MOST_ALIKE}"
     );
-    sql::all(db.read(), &found, values![person, sql::like(term.trim())]).await
+    // Nobody has an empty address.
+    let like = if term.is_empty() { String::new() } else { sql::like(&term) };
+    sql::all(db.read(), &found, values![person, like]).await
 }

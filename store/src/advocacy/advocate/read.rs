@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use domain::advocacy::advocate::{Advocate, Health, HealthFacts, IN_A_ROW, LATELY_DAYS, Stage, cap, from_lines, health};
-use domain::advocacy::ask::quiet_until;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::advocacy::advocate::{Advocate, Health, HealthFacts, IN_A_ROW, Stage, cap, from_lines, health};
+use domain::advocacy::ask::{quarter_began, quiet_until};
 use sea_orm::{DbErr, EntityTrait, FromQueryResult};
 
 use super::read_row;
@@ -84,8 +84,37 @@ fn needs_rest(host: u32) -> String {
     )
 }
 
-/// The list as it is found; its values are the start of the [`LATELY_DAYS`], the term, the topic and the company.
-fn found(filter: &Filter<'_>, host: u32) -> String {
+/// Whom the term and the topic find, as SQL reads a list of them; `None` when neither is looked for. What is written in lower
+/// case is read here: of letters with accents, the databases know different things.
+async fn meant(db: &Db, filter: &Filter<'_>) -> Result<Option<String>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: i64,
+        name: String,
+        by_address: bool,
+        topics: String,
+        interests: String,
+    }
+    let (term, topic) = (filter.term.trim().to_lowercase(), filter.topic.trim().to_lowercase());
+    if term.is_empty() && topic.is_empty() {
+        return Ok(None);
+    }
+    let rows: Vec<Row> = sql::all(
+        db.read(),
+        "SELECT p.id, p.name, (p.email LIKE $1 ESCAPE '\\' \
+           OR EXISTS (SELECT 1 FROM person m WHERE m.merged_into = p.id AND m.email LIKE $1 ESCAPE '\\')) AS by_address, a.topics, a.interests \
+         FROM advocate a JOIN person p ON p.id = a.person_id WHERE p.merged_into IS NULL AND p.forgotten_at IS NULL",
+        values![sql::like(&term)],
+    )
+    .await?;
+    let has = |text: &str, wanted: &str| text.to_lowercase().contains(wanted);
+    let fits = |row: &&Row| (row.by_address || has(&row.name, &term)) && (has(&row.topics, &topic) || has(&row.interests, &topic));
+    Ok(Some(sql::numbers(rows.iter().filter(fits).map(|row| row.id))))
+}
+
+/// The list as it is found, among those who are meant; its values are the start of the quarter and the company.
+fn found(filter: &Filter<'_>, host: u32, meant: Option<&str>) -> String {
+    let meant = meant.map_or_else(String::new, |people| format!(" AND p.id IN ({people})"));
     let stage = filter.stage.map_or_else(String::new, |stage| format!(" AND a.stage = '{stage}'"));
     // A code is asked for only when it is on the list of languages: it is no text of the reader's.
     let language = domain::advocacy::wording::languages().iter().find(|(code, _)| *code == filter.language);
@@ -94,15 +123,12 @@ fn found(filter: &Filter<'_>, host: u32) -> String {
     format!(
         "FROM (SELECT p.id, p.name, p.title, co.name AS company, a.stage, a.topics, {HEALTH} \
          FROM advocate a JOIN person p ON p.id = a.person_id JOIN company co ON co.id = p.company_id LEFT JOIN own_limit ol ON ol.person_id = p.id \
-         WHERE p.merged_into IS NULL AND p.forgotten_at IS NULL{stage}{language} \
-         AND ($2 = '%%' OR lower(p.name) LIKE $2 ESCAPE '\\' OR p.email LIKE $2 ESCAPE '\\' \
-           OR EXISTS (SELECT 1 FROM person m WHERE m.merged_into = p.id AND m.email LIKE $2 ESCAPE '\\')) \
-         AND ($3 = '%%' OR lower(a.topics) LIKE $3 ESCAPE '\\' OR lower(a.interests) LIKE $3 ESCAPE '\\') \
-         AND ($4 = '%%' OR co.name_key LIKE $4 ESCAPE '\\')) x WHERE {rest}"
+         WHERE p.merged_into IS NULL AND p.forgotten_at IS NULL{stage}{language}{meant} \
+         AND ($2 = '%%' OR co.name_key LIKE $2 ESCAPE '\\')) x WHERE {rest}"
     )
 }
 
-/// Advocates, as the filter says, with what was given to and done by them as far as the reader is shown it. Four queries.
+/// Advocates, as the filter says, with what was given to and done by them as far as the reader is shown it. At most five queries.
 ///
 /// # Errors
 /// The database.
@@ -122,13 +148,8 @@ pub async fn list(db: &Db, now: DateTime<Utc>, sight: Sight, filter: &Filter<'_>
         own_most: Option<i32>,
     }
     let host = setting::get(db).await?.person_cap;
-    let from = found(filter, host);
-    let with = values![
-        now - TimeDelta::days(LATELY_DAYS),
-        sql::like(filter.term.trim()),
-        sql::like(filter.topic.trim()),
-        sql::like(filter.company.trim())
-    ];
+    let from = found(filter, host, meant(db, filter).await?.as_deref());
+    let with = values![quarter_began(now), sql::like(filter.company.trim())];
     let total = sql::number(db.read(), &format!("SELECT count(*) AS n {from}"), with.clone()).await?;
     let order = match filter.sort {
         Sort::Name => "x.name, x.id",
@@ -172,8 +193,7 @@ async fn balances(db: &Db, sight: Sight, people: impl Iterator<Item = i64>) -> R
         gives: i64,
         acts: i64,
     }
-    // No row has the number 0.
-    let people = people.chain([0]).map(|id| id.to_string()).collect::<Vec<_>>().join(", ");
+    let people = sql::numbers(people);
     let rows: Vec<Row> = sql::all(
         db.read(),
         &format!(
@@ -214,8 +234,8 @@ pub async fn head(db: &Db, now: DateTime<Utc>) -> Result<Head, Fault> {
     .await?;
     let host = setting::get(db).await?.person_cap;
     let everybody = Filter { rest: true, ..Filter::default() };
-    let with = values![now - TimeDelta::days(LATELY_DAYS), sql::like(""), sql::like(""), sql::like("")];
-    let need_rest = sql::number(db.read(), &format!("SELECT count(*) AS n {}", found(&everybody, host)), with).await?;
+    let with = values![quarter_began(now), sql::like("")];
+    let need_rest = sql::number(db.read(), &format!("SELECT count(*) AS n {}", found(&everybody, host, None)), with).await?;
     let stages = rows.into_iter().map(|row| Ok((word(Stage::parse(&row.stage), &row.stage)?, row.n)));
     Ok(Head { stages: stages.collect::<Result<BTreeMap<Stage, i64>, Fault>>()?, need_rest })
 }
@@ -277,7 +297,7 @@ pub async fn get(db: &Db, now: DateTime<Utc>, person: i64) -> Result<Option<Foun
              FROM person p JOIN company co ON co.id = p.company_id LEFT JOIN own_limit ol ON ol.person_id = p.id \
              WHERE p.id = $2 AND p.forgotten_at IS NULL"
         ),
-        values![now - TimeDelta::days(LATELY_DAYS), person],
+        values![quarter_began(now), person],
     )
     .await?;
     let Some(row) = row else { return Ok(None) };
@@ -333,6 +353,9 @@ pub struct AchievementLine {
     pub title: String,
     pub state: String,
     pub happened_on: NaiveDate,
+    pub reported_at: DateTime<Utc>,
+    /// The due day of its task.
+    pub due: Option<NaiveDate>,
     pub recognised_at: Option<DateTime<Utc>>,
 }
 
@@ -343,7 +366,8 @@ pub struct AchievementLine {
 pub async fn achievements(db: &Db, person: i64) -> Result<Vec<AchievementLine>, DbErr> {
     sql::all(
         db.read(),
-        "SELECT t.id, t.kind, t.title, t.state, t.happened_on, t.recognised_at FROM achievement t WHERE t.person_id = $1 AND t.state <> 'rejected' \
+        "SELECT t.id, t.kind, t.title, t.state, t.happened_on, t.reported_at, k.due_day AS due, t.recognised_at FROM achievement t \
+         LEFT JOIN amplification k ON k.achievement_id = t.id WHERE t.person_id = $1 AND t.state <> 'rejected' \
          ORDER BY t.happened_on DESC, t.id DESC LIMIT 20",
         values![person],
     )

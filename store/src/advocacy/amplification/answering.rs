@@ -47,9 +47,9 @@ pub async fn answer(
     }
     rules::in_time(act, stands.row.planned_for, now.date_naive()).map_err(Halt::Refused)?;
     if needs_comment(act) && comment.is_empty() {
-        return refuse(AmplificationRefusal::CommentNeeded);
+        return refuse(AmplificationRefusal::NothingSuggested);
     }
-    if act == Act::CustomerApprove && proof.is_none() {
+    if act.needs_proof() && proof.is_none() {
         return refuse(AmplificationRefusal::ProofNeeded);
     }
     let mut change = stands.moved(now, act, next);

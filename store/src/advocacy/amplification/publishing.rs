@@ -2,7 +2,7 @@
 //! consent; and what comes of it when it is taken down.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::advocacy::amplification::{Act, AmplificationRefusal, ApprovedTask, State, approved};
+use domain::advocacy::amplification::{Act, AmplificationRefusal, ApprovedTask, State, after_approval, approved};
 use domain::advocacy::consent::Channel;
 use domain::advocacy::ledger::{GiveKind, Side};
 use domain::advocacy::publication::{Decision, Permit, State as PublicationState, in_lines, public_url};
@@ -10,6 +10,7 @@ use domain::refusal::FieldRefusal;
 use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::celebrated::celebrated;
 use super::{Content, Step, TaskRow, content, lock, lock_celebrated, note, same_shown, shown};
 use crate::advocacy::achievement::recognised_in;
 use crate::advocacy::consent::open_take_down;
@@ -107,7 +108,7 @@ async fn find(txn: &impl ConnectionTrait, id: i64) -> Result<Option<Found>, Halt
     Ok(Some(Found { row, task, content, wanted }))
 }
 
-/// Whether it may be public at that moment: approved exactly as it is, for that day, and every consent live on it.
+/// Whether it may be public at that moment: approved exactly as it is, by then, for that day, and every consent live, then as now.
 async fn ready(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -136,11 +137,21 @@ async fn ready(
     if at.date_naive() != day {
         return Ok(Err(AmplificationRefusal::NotTheDay { approved: day }));
     }
+    if let Err(why) = after_approval(at, task.row.approved_at) {
+        return Ok(Err(why));
+    }
+    let named =
+        celebrated(txn, task.row.achievement_id).await?.map_or(Err(AmplificationRefusal::Unknown), |of| of.check_names(&found.content));
+    if let Err(why) = named {
+        return Ok(Err(why));
+    }
     let channel = word(Channel::parse(&row.channel), &row.channel)?;
+    let allowed_then = publication::was_allowed(txn, channel, at, &found.wanted).await?;
     match publication::decide(txn, channel, day, true, &found.wanted).await? {
-        Decision::Allowed(permit) => Ok(Ok((approved, permit))),
+        Decision::Allowed(permit) if allowed_then => Ok(Ok((approved, permit))),
+        Decision::Allowed(_) => Ok(Err(AmplificationRefusal::BeforeConsent)),
         Decision::Refused(reasons) => {
-            let asked = Asked { title: &row.title, channel, by: publication::staff(actor) };
+            let asked = Asked { title: &row.title, channel, by: actor.staff() };
             publication::note_decision(txn, now, Some(row.id), &asked, false, in_lines(&reasons)).await?;
             Ok(Err(AmplificationRefusal::ConsentMissing(reasons)))
         }
@@ -198,7 +209,7 @@ async fn credit(
         happened_on: at.date_naive(),
         note: &of.title,
         value: 0,
-        by: publication::staff(actor),
+        by: actor.staff(),
     };
     ledger::enter(txn, now, entry).await?;
     Ok(())
@@ -209,7 +220,7 @@ fn source(task: i64) -> String {
     format!("amplification:{task}")
 }
 
-/// A publication was taken down: its task is withdrawn, and once nothing of it can be seen any more, so is the give. The
+/// A publication was taken down. Once nothing of its task can be seen any more the task is withdrawn, and so is the give. The
 /// caller has locked the task before the publication.
 pub(crate) async fn taken_down_in(
     txn: &impl ConnectionTrait,
@@ -219,6 +230,11 @@ pub(crate) async fn taken_down_in(
 ) -> Result<(), Fault> {
     let Some(id) = row.amplification_id else { return Ok(()) };
     let Some(task) = lock(txn, id).await? else { return Ok(()) };
+    if live_of(txn, id).await? > 0 {
+        let step = Step { act: Act::TakenDown, to: task.state, by_name: "", comment: "", hash: &row.approved_hash };
+        note(txn, now, actor, &task, step).await?;
+        return Ok(());
+    }
     if let Ok(next) = task.after(Act::TakenDown)
         && next != task.state
     {
@@ -226,9 +242,7 @@ pub(crate) async fn taken_down_in(
         publication::cancel_of_task(txn, now, actor, id).await?;
         note(txn, now, actor, &task, Step { act: Act::TakenDown, to: next, by_name: "", comment: "", hash: &row.approved_hash }).await?;
     }
-    if live_of(txn, id).await? == 0 {
-        ledger::take_back(txn, now, &source(id), "Taken down", publication::staff(actor)).await?;
-    }
+    ledger::take_back(txn, now, &source(id), "Taken down", actor.staff()).await?;
     Ok(())
 }
 

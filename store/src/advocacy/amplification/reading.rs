@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::advocacy::achievement::Kind;
-use domain::advocacy::amplification::{Act, Hold, State};
+use domain::advocacy::achievement::{self, Kind};
+use domain::advocacy::amplification::{Act, Hold, State, is_news};
 use domain::advocacy::consent::{Channel, Scope, Standing, Subject, resolve};
 use domain::advocacy::publication::State as PublicationState;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter};
@@ -34,6 +34,8 @@ pub struct Task {
     pub company: i64,
     pub company_name: String,
     pub recognised_at: Option<DateTime<Utc>>,
+    /// It is verified, and of nobody who was forgotten: else nothing leads on from here.
+    pub is_news: bool,
     pub state: State,
     pub hold: Option<Hold>,
     pub owner: Option<i64>,
@@ -60,6 +62,17 @@ pub struct Task {
     /// The newest first.
     pub steps: Vec<StepLine>,
     pub images: Vec<ImageLine>,
+    /// What of it can be seen and is to be taken down, of whichever version: the most urgent first.
+    pub take_downs: Vec<ToTakeDown>,
+}
+
+/// A publication of a task that is to be taken down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToTakeDown {
+    pub publication: i64,
+    pub channel: Channel,
+    /// The last day for it.
+    pub by: NaiveDate,
 }
 
 /// The words for one channel in one language, as they stand.
@@ -88,6 +101,8 @@ pub struct PublicationLine {
     pub url: String,
     pub published_at: Option<DateTime<Utc>>,
     pub revision: i32,
+    /// By when it is to be taken down, where it is.
+    pub down_by: Option<NaiveDate>,
     pub result: Option<ResultLine>,
 }
 
@@ -127,6 +142,8 @@ pub struct UseLine {
     pub who: String,
     pub scope: Scope,
     pub standings: Vec<(Channel, Standing)>,
+    /// On one channel at least, whichever the task has: all that is known before a channel is written for.
+    pub somewhere: bool,
 }
 
 /// One thing that happened.
@@ -155,11 +172,11 @@ pub struct ImageLine {
 /// The database, or a row that does not read back.
 pub async fn task(db: &Db, now: DateTime<Utc>, id: i64) -> Result<Option<Task>, Fault> {
     let Some(row) = amplification::Entity::find_by_id(id).one(db.read()).await? else { return Ok(None) };
-    let TaskRow { row, state, hold } = TaskRow::read(row)?;
+    let TaskRow { row, state, hold, .. } = TaskRow::read(row)?;
     let Some(of) = achievement_of(db.read(), row.achievement_id).await? else { return Ok(None) };
     let holds = content(db.read(), id).await?;
     let current: BTreeSet<i64> = holds.wordings.iter().map(|one| one.row.id).collect();
-    let mut publications = publications_of(db.read(), id).await?;
+    let (mut publications, take_downs) = publications_of(db.read(), id).await?;
     let (mut wordings, mut versions) = (Vec::new(), Vec::new());
     for one in versions_of(db.read(), id).await? {
         if current.contains(&one.id) {
@@ -171,8 +188,10 @@ pub async fn task(db: &Db, now: DateTime<Utc>, id: i64) -> Result<Option<Task>, 
     }
     wordings.sort_by(|one: &WordingLine, other| (one.channel, &one.language).cmp(&(other.channel, &other.language)));
     versions.sort_by_key(|one: &VersionLine| Reverse(one.id));
+    let news = word(achievement::State::parse(&of.news), &of.news)?;
     Ok(Some(Task {
         id,
+        is_news: is_news(news, of.person, &of.title),
         achievement: row.achievement_id,
         kind: word(Kind::parse(&of.kind), &of.kind)?,
         title: of.title,
@@ -204,6 +223,7 @@ pub async fn task(db: &Db, now: DateTime<Utc>, id: i64) -> Result<Option<Task>, 
         revision: row.revision,
         wordings,
         versions,
+        take_downs,
     }))
 }
 
@@ -220,13 +240,14 @@ struct Celebrated {
     company: i64,
     company_name: String,
     recognised_at: Option<DateTime<Utc>>,
+    news: String,
 }
 
 async fn achievement_of(db: &impl ConnectionTrait, id: i64) -> Result<Option<Celebrated>, DbErr> {
     sql::one(
         db,
         "SELECT a.kind, a.title, a.outlet, a.url, a.happened_on, a.person_id AS person, p.name AS person_name, \
-         a.company_id AS company, c.name AS company_name, a.recognised_at FROM achievement a JOIN company c ON c.id = a.company_id \
+         a.company_id AS company, c.name AS company_name, a.recognised_at, a.state AS news FROM achievement a JOIN company c ON c.id = a.company_id \
          LEFT JOIN person p ON p.id = a.person_id WHERE a.id = $1",
         values![id],
     )
@@ -304,16 +325,19 @@ impl Version {
     }
 }
 
-/// The publication of each wording that counts: planned or live before taken down, and the newest of those.
-async fn publications_of(db: &impl ConnectionTrait, task: i64) -> Result<BTreeMap<i64, PublicationLine>, Fault> {
+/// The publication of each wording that counts: planned or live before taken down, and the newest of those. Beside them,
+/// what is to be taken down.
+async fn publications_of(db: &impl ConnectionTrait, task: i64) -> Result<(BTreeMap<i64, PublicationLine>, Vec<ToTakeDown>), Fault> {
     #[derive(FromQueryResult)]
     struct Row {
         id: i64,
         wording_id: Option<i64>,
+        channel: String,
         state: String,
         url: String,
         published_at: Option<DateTime<Utc>>,
         revision: i32,
+        down_by: Option<NaiveDate>,
         impressions: Option<i64>,
         clicks: Option<i64>,
         reactions: Option<i64>,
@@ -324,14 +348,18 @@ async fn publications_of(db: &impl ConnectionTrait, task: i64) -> Result<BTreeMa
     }
     let rows: Vec<Row> = sql::all(
         db,
-        "SELECT p.id, p.wording_id, p.state, p.url, p.published_at, p.revision, r.impressions, r.clicks, r.reactions, r.comments, r.value, \
-         r.note, r.counted_on FROM publication p LEFT JOIN publication_result r ON r.publication_id = p.id \
+        "SELECT p.id, p.wording_id, p.channel, p.state, p.url, p.published_at, p.revision, t.due_day AS down_by, r.impressions, r.clicks, \
+         r.reactions, r.comments, r.value, r.note, r.counted_on FROM publication p LEFT JOIN publication_result r ON r.publication_id = p.id \
+         LEFT JOIN take_down t ON t.id = (SELECT min(o.id) FROM take_down o WHERE o.publication_id = p.id AND o.done_at IS NULL) \
          WHERE p.amplification_id = $1 AND p.state <> 'cancelled' ORDER BY CASE WHEN p.state = 'taken down' THEN 0 ELSE 1 END, p.id",
         values![task],
     )
     .await?;
-    let mut publications = BTreeMap::new();
+    let (mut publications, mut take_downs) = (BTreeMap::new(), Vec::new());
     for row in rows {
+        if let Some(by) = row.down_by {
+            take_downs.push(ToTakeDown { publication: row.id, channel: word(Channel::parse(&row.channel), &row.channel)?, by });
+        }
         let Some(wording) = row.wording_id else { continue };
         let result = row.counted_on.map(|counted_on| ResultLine {
             impressions: row.impressions.unwrap_or(0),
@@ -348,12 +376,14 @@ async fn publications_of(db: &impl ConnectionTrait, task: i64) -> Result<BTreeMa
             url: row.url,
             published_at: row.published_at,
             revision: row.revision,
+            down_by: row.down_by,
             result,
         };
         // Later rows count before earlier ones.
         publications.insert(wording, line);
     }
-    Ok(publications)
+    take_downs.sort_by_key(|one| (one.by, one.publication));
+    Ok((publications, take_downs))
 }
 
 async fn uses_of(db: &impl ConnectionTrait, task: i64, day: NaiveDate, content: &Content) -> Result<Vec<UseLine>, Fault> {
@@ -366,7 +396,8 @@ async fn uses_of(db: &impl ConnectionTrait, task: i64, day: NaiveDate, content: 
         let Some(subject) = one.subject else { continue };
         let consents = resolve(ledgers.get(&subject).map_or(&[][..], Vec::as_slice), day);
         let standings = channels.iter().map(|channel| (*channel, consents.standing(one.scope, Some(*channel)))).collect();
-        uses.push(UseLine { subject, who: one.who, scope: one.scope, standings });
+        let somewhere = Channel::ALL.iter().any(|channel| consents.standing(one.scope, Some(*channel)).is_live());
+        uses.push(UseLine { subject, who: one.who, scope: one.scope, standings, somewhere });
     }
     Ok(uses)
 }
@@ -435,8 +466,8 @@ pub struct Approval {
     pub day: Option<NaiveDate>,
     /// In the order of the channels.
     pub wordings: Vec<ApprovalWording>,
-    /// What is shown of whom, in words: `Amara Okafor: name`.
-    pub shows: Vec<String>,
+    /// What is shown of whom.
+    pub shows: Vec<(String, Vec<Scope>)>,
     /// Of what stands; it comes back with the answer.
     pub hash: String,
     /// Of what was sent.
@@ -482,13 +513,13 @@ pub struct ApprovalWording {
 /// The database, or a row that does not read back.
 pub async fn for_approval(db: &Db, now: DateTime<Utc>, token: &str) -> Result<Option<Approval>, Fault> {
     let Some(row) = by_token(db.read(), now, token).await? else { return Ok(None) };
-    let TaskRow { row, state, hold } = TaskRow::read(row)?;
+    let TaskRow { row, state, hold, .. } = TaskRow::read(row)?;
     let Some(of) = achievement_of(db.read(), row.achievement_id).await? else { return Ok(None) };
     let live = live_of(db.read(), row.id).await?;
     let holds = content(db.read(), row.id).await?;
     let hash = holds.hash(row.planned_for).unwrap_or_default();
     let stands = !row.sent_hash.is_empty() && hash == row.sent_hash;
-    let (mut wordings, mut shows) = (Vec::new(), Vec::new());
+    let (mut wordings, mut shows) = (Vec::new(), Vec::<(String, Vec<Scope>)>::new());
     if stands {
         wordings.extend(holds.wordings.into_iter().map(|one| ApprovalWording {
             channel: one.channel,
@@ -498,7 +529,12 @@ pub async fn for_approval(db: &Db, now: DateTime<Utc>, token: &str) -> Result<Op
             image: one.row.image_id,
             image_alt: one.row.image_alt,
         }));
-        shows.extend(shown(db.read(), row.id).await?.into_iter().map(|one| format!("{}: {}", one.who, one.scope)));
+        for one in shown(db.read(), row.id).await? {
+            match shows.iter_mut().find(|(who, _)| *who == one.who) {
+                Some((_, scopes)) => scopes.push(one.scope),
+                None => shows.push((one.who, vec![one.scope])),
+            }
+        }
     }
     Ok(Some(Approval {
         title: of.title,

@@ -3,17 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::advocacy::amplification::{Act, AmplificationRefusal, ApprovedTask, Ready, State, approved, four_eyes, needs_comment};
+use domain::advocacy::amplification::{
+    Act, AmplificationRefusal, ApprovedTask, Ready, State, approved, four_eyes, hold_after, needs_comment,
+};
 use domain::advocacy::consent::{Channel, Event, Scope, Subject};
 use domain::advocacy::publication::{Decision, Permit, Plan, Reason, in_lines, working_days_after};
-use domain::contact;
+use domain::contact::{self, Email};
 use domain::time::is_second_press;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Set};
 
+use super::celebrated::celebrated;
 use super::publishing::take_down_live;
 use super::{Content, Step, TaskRow, content, link_until, lock, newest_step, note, record, same_shown, shown};
 use crate::advocacy::ask::to_be_forgotten;
 use crate::advocacy::consent::{column, told};
+use crate::advocacy::forgetting::leaves;
 use crate::advocacy::publication::{self, Asked, OfTask, Wanted};
 use crate::advocacy::setting;
 use crate::entity::{achievement, amplification, person, publication as published};
@@ -43,7 +47,7 @@ pub(crate) async fn open_in(
     let (name, email) = approver.map_or_else(Default::default, |person| (person.name, person.email));
     let row = amplification::ActiveModel {
         achievement_id: Set(achievement.id),
-        owner_id: Set(publication::staff(actor)),
+        owner_id: Set(actor.staff()),
         due_day: Set(working_days_after(now.date_naive(), settings.recognition_days)),
         state: Set(State::Draft.as_str().to_owned()),
         held_from: Set(String::new()),
@@ -92,7 +96,13 @@ pub async fn step(
         return refuse(AmplificationRefusal::NotNow { state: stands.state, act });
     }
     let mut next = stands.after(act)?;
-    let repeats = next == stands.state && (act != Act::Send || just_sent(&*txn, now, actor, task).await?);
+    let repeats = next == stands.state
+        && match act {
+            Act::Send => just_sent(&*txn, now, actor, task).await?,
+            // A hold beside the customer's is another one, and so is what a second colleague says.
+            Act::Hold if hold_after(stands.state, stands.hold, act) != stands.hold => false,
+            _ => comment.is_empty() || just_said(&*txn, actor, task, act, &comment).await?,
+        };
     if repeats {
         return Ok(next);
     }
@@ -108,21 +118,26 @@ pub async fn step(
     match act {
         Act::Submit => ready(&*txn, &stands, &holds, now.date_naive()).await?,
         Act::Approve => {
-            let by = publication::staff(actor).ok_or(Halt::Refused(AmplificationRefusal::FourEyes))?;
+            let by = actor.staff().ok_or(Halt::Refused(AmplificationRefusal::FourEyes))?;
             four_eyes(by, &holds.writers()).map_err(Halt::Refused)?;
+        }
+        // They hold it: a link by which they let it go on, and nothing of what they were sent or said is touched.
+        Act::Send if next == State::OnHold => {
+            if stands.row.approver_email.is_empty() {
+                return refuse(AmplificationRefusal::NoApprover);
+            }
+            nobody_leaves(&*txn, &stands).await?;
+            let today = now.date_naive();
+            let token = new_link(&mut change, stands.row.planned_for.map_or(today, |day| day.max(today)));
+            ask(&*txn, now, &stands, token).await?;
         }
         Act::Send => {
             ready(&*txn, &stands, &holds, now.date_naive()).await?;
-            if celebrates_whoever_leaves(&*txn, &stands).await? {
-                return refuse(AmplificationRefusal::ToBeForgotten);
-            }
+            nobody_leaves(&*txn, &stands).await?;
             change.sent_hash = Set(current.clone().unwrap_or_default());
             change.approved_hash = Set(String::new());
             change.approved_at = Set(None);
-            let token = link::random_token("apv_");
-            change.token_hash = Set(Some(link::hash(&token)));
-            change.token_until = Set(stands.row.planned_for.map(link_until));
-            change.previous_token_hash = Set(None);
+            let token = new_link(&mut change, stands.row.planned_for.unwrap_or_else(|| now.date_naive()));
             ask(&*txn, now, &stands, token).await?;
         }
         Act::Schedule => {
@@ -157,18 +172,39 @@ pub async fn step(
     Ok(next)
 }
 
-/// Whether the person it celebrates asked to be forgotten.
-async fn celebrates_whoever_leaves(txn: &impl ConnectionTrait, task: &TaskRow) -> Result<bool, DbErr> {
+/// Whether the newest that happened is this act, by the same colleague and in the same words.
+async fn just_said(txn: &impl ConnectionTrait, actor: Actor, task: i64, act: Act, comment: &str) -> Result<bool, DbErr> {
+    let newest = newest_step(txn, task).await?;
+    Ok(newest.is_some_and(|step| step.act == act.as_str() && step.staff_id == actor.staff() && step.comment == comment))
+}
+
+/// A link for the approver that opens until thirty days after that day; those before are dead. Answers its key.
+fn new_link(change: &mut amplification::ActiveModel, day: NaiveDate) -> String {
+    let token = link::random_token("apv_");
+    change.token_hash = Set(Some(link::hash(&token)));
+    change.token_until = Set(Some(link_until(day)));
+    change.previous_token_hash = Set(None);
+    token
+}
+
+/// Neither whom it celebrates nor who approves it asked to be forgotten.
+async fn nobody_leaves(txn: &impl ConnectionTrait, task: &TaskRow) -> Result<(), Halt<AmplificationRefusal>> {
     let of = achievement::Entity::find_by_id(task.row.achievement_id).one(txn).await?;
-    let Some(person) = of.and_then(|of| of.person_id) else { return Ok(false) };
-    Ok(!to_be_forgotten(txn, &[person]).await?.is_empty())
+    if let Some(person) = of.and_then(|of| of.person_id)
+        && !to_be_forgotten(txn, &[person]).await?.is_empty()
+    {
+        return refuse(AmplificationRefusal::ToBeForgotten);
+    }
+    if leaves(txn, &task.row.approver_email).await? {
+        return refuse(AmplificationRefusal::ApproverToBeForgotten);
+    }
+    Ok(())
 }
 
 /// Whether the same press of the button sent it a moment ago.
 async fn just_sent(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, task: i64) -> Result<bool, DbErr> {
     let newest = newest_step(txn, task).await?;
-    Ok(newest
-        .is_some_and(|step| step.act == Act::Send.as_str() && step.staff_id == publication::staff(actor) && is_second_press(step.at, now)))
+    Ok(newest.is_some_and(|step| step.act == Act::Send.as_str() && step.staff_id == actor.staff() && is_second_press(step.at, now)))
 }
 
 async fn ready(
@@ -185,7 +221,14 @@ async fn ready(
         named: of.is_none_or(|of| shows_whose(&of, content)),
         approver: !stands.row.approver_email.is_empty(),
     };
-    ready.check(today).map_err(Halt::Refused)
+    ready.check(today).map_err(Halt::Refused)?;
+    let Some(of) = celebrated(txn, stands.row.achievement_id).await? else { return refuse(AmplificationRefusal::Unknown) };
+    of.check_names(content).map_err(Halt::Refused)?;
+    // Asked again: a signatory may have been ended since, or a colleague have come.
+    match Email::parse(&stands.row.approver_email) {
+        Ok(email) => of.check_approver(txn, &email, "").await,
+        Err(_) => refuse(AmplificationRefusal::NoApprover),
+    }
 }
 
 /// Whether the name of whose achievement it is, is among what is shown. A company's alone names nobody.
@@ -196,14 +239,15 @@ fn shows_whose(of: &achievement::Model, content: &Content) -> bool {
 /// Asks the approver, by a link of their own. The subject names neither them nor what is said.
 async fn ask(txn: &impl ConnectionTrait, now: DateTime<Utc>, stands: &TaskRow, token: String) -> Result<(), Fault> {
     let row = &stands.row;
+    let held = stands.state == State::OnHold;
     let letter = Letter {
         event: format!("approval-asked:{}:{}", row.id, link::hash(&token)),
         cohort: None,
         invitation: None,
         to_name: &row.approver_name,
         to_email: &row.approver_email,
-        subject: "Something about you, for your approval".to_owned(),
-        message: Message::ApprovalAsked { name: row.approver_name.clone(), again: stands.state == State::WithCustomer },
+        subject: if held { "Something about you that you hold" } else { "Something about you, for your approval" }.to_owned(),
+        message: Message::ApprovalAsked { name: row.approver_name.clone(), again: held || stands.state == State::WithCustomer, held },
         secret: Secret { link: Some(token), feed: None },
     };
     outbox::enqueue(txn, now, letter).await
@@ -231,6 +275,8 @@ async fn schedule(
     if !shows_whose(&of, content) {
         return refuse(AmplificationRefusal::NameNotShown);
     }
+    let Some(named) = celebrated(txn, of.id).await? else { return refuse(AmplificationRefusal::Unknown) };
+    named.check_names(content).map_err(Halt::Refused)?;
     let standing = published::Entity::find()
         .filter(published::Column::AmplificationId.eq(stands.row.id))
         .filter(published::Column::State.is_in(["planned", "live"]))
@@ -244,7 +290,7 @@ async fn schedule(
         .filter(|one| stands_as(one.row.id) != Some("live"))
         .map(|one| (one.row.id, one.channel, stands_as(one.row.id).is_some()))
         .collect();
-    let asked = Permits { title: &of.title, day, by: publication::staff(actor) };
+    let asked = Permits { title: &of.title, day, by: actor.staff() };
     let permits = asked.ask(txn, now, open.iter().map(|(_, channel, _)| *channel), wanted).await?;
     let permits = permits.map_err(|reasons| Halt::Refused(AmplificationRefusal::ConsentMissing(reasons)))?;
     plan_all(txn, now, actor, (stands.row.id, &of.title, day), &open, &permits, &approved).await?;
@@ -344,19 +390,52 @@ pub(crate) async fn consent_withdrawn_in(
     .await?;
     let mut stopped = Vec::new();
     for Shows { id } in shows {
-        let Some(stands) = lock(txn, id).await? else { continue };
-        let Ok(next) = stands.after(Act::ConsentWithdrawn) else { continue };
-        let holds = content(txn, id).await?;
-        if next == stands.state || !holds.wordings.iter().any(|one| event.touches(event.scope, Some(one.channel))) {
-            continue;
+        if stop(txn, now, actor, id, Some(event)).await? {
+            stopped.push(id);
         }
-        stands.moved(now, Act::ConsentWithdrawn, next).update(txn).await?;
-        let step = Step { act: Act::ConsentWithdrawn, to: next, by_name: "", comment: "", hash: &stands.row.approved_hash };
-        note(txn, now, actor, &stands, step).await?;
-        tell_stopped(txn, now, &stands).await?;
-        stopped.push(id);
     }
     Ok(stopped)
+}
+
+/// Somebody asked to be forgotten: every task that shows or celebrates them stops, as [`consent_withdrawn_in`] stops one.
+/// Called behind the lock on them. Answers the tasks that stopped: what is planned of them is for the caller to cancel.
+pub(crate) async fn wish_in(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, person: i64) -> Result<Vec<i64>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Theirs {
+        id: i64,
+    }
+    let theirs: Vec<Theirs> = sql::all(
+        txn,
+        "SELECT a.id FROM amplification a JOIN achievement h ON h.id = a.achievement_id WHERE h.person_id = $1 \
+         OR EXISTS (SELECT 1 FROM amplification_use u WHERE u.amplification_id = a.id AND u.person_id = $1) ORDER BY a.id",
+        values![person],
+    )
+    .await?;
+    let mut stopped = Vec::new();
+    for Theirs { id } in theirs {
+        if stop(txn, now, actor, id, None).await? {
+            stopped.push(id);
+        }
+    }
+    Ok(stopped)
+}
+
+/// Stops one task, if it is under way and the withdrawal touches one of its channels; without one, all of it is touched.
+async fn stop(txn: &impl ConnectionTrait, now: DateTime<Utc>, actor: Actor, id: i64, event: Option<&Event>) -> Result<bool, Fault> {
+    let Some(stands) = lock(txn, id).await? else { return Ok(false) };
+    let Ok(next) = stands.after(Act::ConsentWithdrawn) else { return Ok(false) };
+    let touched = match event {
+        Some(event) => content(txn, id).await?.wordings.iter().any(|one| event.touches(event.scope, Some(one.channel))),
+        None => true,
+    };
+    if next == stands.state || !touched {
+        return Ok(false);
+    }
+    stands.moved(now, Act::ConsentWithdrawn, next).update(txn).await?;
+    let step = Step { act: Act::ConsentWithdrawn, to: next, by_name: "", comment: "", hash: &stands.row.approved_hash };
+    note(txn, now, actor, &stands, step).await?;
+    tell_stopped(txn, now, &stands).await?;
+    Ok(true)
 }
 
 /// Tells its owner and marketing; never why.

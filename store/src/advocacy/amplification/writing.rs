@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::access::Role;
 use domain::advocacy::amplification::{Act, AmplificationRefusal, OWNER, Stands, TaskPlan};
 use domain::advocacy::consent::Channel;
-use domain::advocacy::wording::{MOST_IMAGES, Wording, image_type};
+use domain::advocacy::wording::{MOST_IMAGES, Wording, image_type, language_name};
 use domain::refusal::FieldRefusal;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Set};
 use sha2::{Digest, Sha256};
@@ -14,9 +14,9 @@ use sha2::{Digest, Sha256};
 pub use domain::advocacy::amplification::TypedTask;
 pub use domain::advocacy::wording::TypedWording;
 
-use super::{Content, Step, TaskRow, content, lock, lock_celebrated, note, record, show};
-use crate::advocacy::publication;
-use crate::entity::{achievement, amplification, amplification_image, staff, wording};
+use super::celebrated::celebrated;
+use super::{Acted, Content, TaskRow, act_in, change_approver_in, content, lock, lock_celebrated, record, show};
+use crate::entity::{achievement, amplification, amplification_image, wording};
 use crate::halt::refuse;
 use crate::history::Actor;
 use crate::sql::{self, values};
@@ -44,14 +44,47 @@ pub async fn save_wording(
     revision: i32,
     typed: &TypedWording<'_>,
 ) -> Result<(), Halt<AmplificationRefusal>> {
+    write(db, now, actor, task, revision, typed, false).await
+}
+
+/// [`save_wording`], for a channel and a language without words: what stands there is not replaced.
+///
+/// # Errors
+/// Other words stand there, at `channel`; and as [`save_wording`].
+pub async fn begin_wording(
+    db: &Db,
+    now: DateTime<Utc>,
+    actor: Actor,
+    task: i64,
+    revision: i32,
+    typed: &TypedWording<'_>,
+) -> Result<(), Halt<AmplificationRefusal>> {
+    write(db, now, actor, task, revision, typed, true).await
+}
+
+async fn write(
+    db: &Db,
+    now: DateTime<Utc>,
+    actor: Actor,
+    task: i64,
+    revision: i32,
+    typed: &TypedWording<'_>,
+    begins: bool,
+) -> Result<(), Halt<AmplificationRefusal>> {
     let typed = Wording::parse(typed).map_err(fields)?;
     let txn = db.write().await?;
     let Some(stands) = lock(&*txn, task).await? else { return refuse(AmplificationRefusal::Unknown) };
     let newest = newest_version(&*txn, task, typed.channel, typed.language).await?;
-    if newest.as_ref().is_some_and(|row| row.ended_at.is_none() && is_same(row, &typed)) {
+    let standing = newest.as_ref().filter(|row| row.ended_at.is_none());
+    if standing.is_some_and(|row| is_same(row, &typed)) {
         return Ok(());
     }
-    let next = stands.after(Act::Edit)?;
+    if begins && standing.is_some() {
+        let place = format!("{}, in {}", typed.channel.label(), language_name(typed.language));
+        let sentence = format!("Words for this stand already: {place}. Change those, or choose another channel or language.");
+        return refuse_field("channel", &sentence);
+    }
+    let acted = stands.acted(now, Act::Edit)?;
     if stands.row.revision != revision {
         return refuse(AmplificationRefusal::Stale);
     }
@@ -69,13 +102,13 @@ pub async fn save_wording(
         link: Set(typed.link),
         image_id: Set(typed.image),
         image_alt: Set(typed.image_alt),
-        written_by: Set(publication::staff(actor)),
+        written_by: Set(actor.staff()),
         written_at: Set(now),
         ..Default::default()
     }
     .insert(&*txn)
     .await?;
-    edited(&*txn, now, actor, &stands, stands.moved(now, Act::Edit, next)).await?;
+    act_in(&*txn, now, actor, &stands, acted, "").await?;
     txn.commit().await?;
     Ok(())
 }
@@ -103,12 +136,12 @@ pub async fn end_wording(
     if newest.ended_at.is_some() {
         return Ok(());
     }
-    let next = stands.after(Act::Edit)?;
+    let acted = stands.acted(now, Act::Edit)?;
     if stands.row.revision != revision {
         return refuse(AmplificationRefusal::Stale);
     }
     wording::ActiveModel { id: Set(newest.id), ended_at: Set(Some(now)), ..Default::default() }.update(&*txn).await?;
-    edited(&*txn, now, actor, &stands, stands.moved(now, Act::Edit, next)).await?;
+    act_in(&*txn, now, actor, &stands, acted, "").await?;
     txn.commit().await?;
     Ok(())
 }
@@ -132,28 +165,6 @@ async fn newest_version(
 fn is_same(row: &wording::Model, typed: &Wording) -> bool {
     (row.body.as_str(), row.link.as_str(), row.image_id, row.image_alt.as_str())
         == (typed.body.as_str(), typed.link.as_str(), typed.image, typed.image_alt.as_str())
-}
-
-/// After an edit: the task is changed, and what was planned with the approval is cancelled. A step is kept where it ends
-/// something; between drafts, the versions tell.
-async fn edited(
-    txn: &impl ConnectionTrait,
-    now: DateTime<Utc>,
-    actor: Actor,
-    stands: &TaskRow,
-    change: amplification::ActiveModel,
-) -> Result<(), Halt<AmplificationRefusal>> {
-    let next = stands.after(Act::Edit)?;
-    let voids = !stands.row.sent_hash.is_empty() || !stands.row.approved_hash.is_empty();
-    change.update(txn).await?;
-    publication::cancel_of_task(txn, now, actor, stands.row.id).await?;
-    if voids || next != stands.state {
-        let hash = if stands.row.approved_hash.is_empty() { &stands.row.sent_hash } else { &stands.row.approved_hash };
-        note(txn, now, actor, stands, Step { act: Act::Edit, to: next, by_name: "", comment: "", hash }).await?;
-    } else {
-        record(txn, now, actor, Act::Edit.as_str(), stands, next).await?;
-    }
-    Ok(())
 }
 
 /// Adds an image; answers its number. The same image again is the one that is there. Alone it voids nothing: a wording
@@ -189,7 +200,7 @@ pub async fn add_image(
         media_type: Set(media_type.to_owned()),
         content: Set(bytes),
         sha256: Set(sha256),
-        added_by: Set(publication::staff(actor)),
+        added_by: Set(actor.staff()),
         added_at: Set(now),
         ..Default::default()
     }
@@ -217,7 +228,7 @@ async fn image_of(txn: &impl ConnectionTrait, task: i64, image: i64) -> Result<O
 
 /// Saves who owns it, by when it is due, the day it is to be seen, who approves it and what it shows. Saving the same again
 /// changes nothing. Another day, or something else shown, voids the approval; so does another approver once something was
-/// sent, and the former one's link is dead.
+/// sent. The former one's link is dead, and what they held is the host's to let go.
 ///
 /// # Errors
 /// A field, a state nothing is written in, or somebody changed the task meanwhile.
@@ -236,7 +247,13 @@ pub async fn save_plan(
         return refuse(AmplificationRefusal::Unknown);
     };
     let row = &stands.row;
-    let against = Stands { today: now.date_naive(), planned_for: row.planned_for, person: of.person_id, company: of.company_id };
+    let against = Stands {
+        today: now.date_naive(),
+        due_day: row.due_day,
+        planned_for: row.planned_for,
+        person: of.person_id,
+        company: of.company_id,
+    };
     let plan = TaskPlan::parse(typed, &against).map_err(fields)?;
     let changes = Changes::between(&stands, &content(&*txn, task).await?, &plan);
     if changes == Changes::default() {
@@ -246,45 +263,34 @@ pub async fn save_plan(
         check_owner(&*txn, plan.owner).await?;
     }
     if changes.address {
-        check_approver(&*txn, &plan).await?;
+        check_approver(&*txn, of.id, &plan, typed.sender).await?;
     }
-    let edits = changes.shown || (changes.address && !row.sent_hash.is_empty());
-    let next = if edits { stands.after(Act::Edit)? } else { stands.state };
+    let edits = changes.shown || ((changes.address || changes.name) && !row.sent_hash.is_empty());
+    if edits {
+        stands.after(Act::Edit)?;
+    }
     if row.revision != revision {
         return refuse(AmplificationRefusal::Stale);
     }
     let (name, email) = plan.approver.as_ref().map_or(("", ""), |(name, email)| (name.as_str(), email.as_str()));
-    let mut change = if edits { stands.moved(now, Act::Edit, next) } else { untouched(&stands, now) };
-    change.owner_id = Set(plan.owner);
-    change.due_day = Set(plan.due_day);
-    change.planned_for = Set(plan.planned_for);
-    change.approver_name = Set(name.to_owned());
-    change.approver_email = Set(email.to_owned());
-    if changes.address {
-        change.token_hash = Set(None);
-        change.token_until = Set(None);
-        change.previous_token_hash = Set(None);
-    }
+    let stands = if changes.address { change_approver_in(&*txn, now, actor, stands, (name, email)).await? } else { stands };
+    let planned = |change: amplification::ActiveModel| amplification::ActiveModel {
+        owner_id: Set(plan.owner),
+        due_day: Set(plan.due_day),
+        planned_for: Set(plan.planned_for),
+        approver_name: Set(name.to_owned()),
+        ..change
+    };
     if edits {
-        show(&*txn, task, plan.uses).await?;
-        edited(&*txn, now, actor, &stands, change).await?;
+        let acted = stands.acted(now, Act::Edit)?;
+        show(&*txn, task, plan.uses.iter().copied()).await?;
+        act_in(&*txn, now, actor, &stands, Acted { change: planned(acted.change), ..acted }, "").await?;
     } else {
-        change.update(&*txn).await?;
+        planned(stands.untouched(now)).update(&*txn).await?;
         record(&*txn, now, actor, "plan", &stands, stands.state).await?;
     }
     txn.commit().await?;
     Ok(())
-}
-
-/// One version on, where it stands.
-fn untouched(stands: &TaskRow, now: DateTime<Utc>) -> amplification::ActiveModel {
-    amplification::ActiveModel {
-        id: Set(stands.row.id),
-        sequence: Set(stands.row.sequence + 1),
-        modified_at: Set(now),
-        revision: Set(stands.row.revision + 1),
-        ..Default::default()
-    }
 }
 
 /// What of a plan is new.
@@ -327,12 +333,14 @@ async fn check_owner(txn: &impl ConnectionTrait, owner: Option<i64>) -> Result<(
     if found == 0 { refuse_field("owner", OWNER) } else { Ok(()) }
 }
 
-/// Nobody of the host approves for a customer, nor anybody who was.
-async fn check_approver(txn: &impl ConnectionTrait, plan: &TaskPlan) -> Result<(), Halt<AmplificationRefusal>> {
+/// Somebody known to be at the customer approves for them, and nobody of the host's.
+async fn check_approver(
+    txn: &impl ConnectionTrait,
+    achievement: i64,
+    plan: &TaskPlan,
+    sender: &str,
+) -> Result<(), Halt<AmplificationRefusal>> {
     let Some((_, email)) = &plan.approver else { return Ok(()) };
-    if staff::Entity::find().filter(staff::Column::Email.eq(email.as_str())).one(txn).await?.is_some() {
-        let sentence = "This is a colleague’s address. What is said about a customer is approved by somebody at the customer.";
-        return refuse_field("approver_email", sentence);
-    }
-    Ok(())
+    let Some(of) = celebrated(txn, achievement).await? else { return refuse(AmplificationRefusal::Unknown) };
+    of.check_approver(txn, email, sender).await
 }

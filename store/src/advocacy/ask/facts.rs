@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use domain::advocacy::ask::{Allowed, AskKind, AskedBefore, Facts, NextGive, NotNow, OpenForThem, State, may_ask, quarter};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::advocacy::ask::{Allowed, AskKind, AskedBefore, Facts, NextGive, NotNow, OpenForThem, State, may_ask, quarter_began};
 use domain::advocacy::consent::{Consents, Scope, Subject, resolve};
 use domain::advocacy::own_limit::Limits;
 use domain::advocacy::setting::Settings;
@@ -15,7 +15,7 @@ use crate::advocacy::consent::ledgers;
 use crate::advocacy::{ledger, own_limit};
 use crate::conduct::quiet_period::{self, Asked};
 use crate::halt::word;
-use crate::sql::{self, values};
+use crate::sql::{self, numbers, values};
 
 /// What is known of one person who would be asked.
 pub(crate) struct Gathered {
@@ -81,7 +81,7 @@ pub(crate) async fn facts_of(db: &impl ConnectionTrait, now: DateTime<Utc>, peop
     let people: Vec<i64> = asked.iter().map(|one| one.person).collect();
     let (persons, companies) = (numbers(people.iter().copied()), numbers(asked.iter().map(|one| one.company)));
     let today = now.date_naive();
-    let quarter_began = quarter(today).0.and_time(NaiveTime::MIN).and_utc();
+    let quarter_began = quarter_began(now);
 
     let mut stays = quiet_period::stays(db, now, &asked).await?;
     let subjects: Vec<Subject> = people.iter().map(|id| Subject::Person(*id)).collect();
@@ -125,11 +125,6 @@ pub(crate) async fn facts_of(db: &impl ConnectionTrait, now: DateTime<Utc>, peop
         found.insert(person, gathered);
     }
     Ok(found)
-}
-
-/// As SQL reads a list of them.
-fn numbers(ids: impl Iterator<Item = i64>) -> String {
-    ids.map(|id| id.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn whole(count: i64) -> u32 {

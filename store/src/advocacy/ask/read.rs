@@ -1,10 +1,9 @@
 //! Asks, as pages and statements show them.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::advocacy::ask::{AskKind, State};
+use domain::advocacy::ask::{AskKind, State, Waits};
 use sea_orm::{DbErr, FromQueryResult};
 
-use super::facts::open_states;
 use super::{read_kind, read_state};
 use crate::sql::{self, values};
 use crate::{Db, Fault, PAGE_ROWS, Page};
@@ -57,6 +56,27 @@ pub struct Filter<'a> {
     pub mine: Option<i64>,
     /// Only people who were invited to a cohort of this owner's programs.
     pub owner: Option<i64>,
+    /// Only what waits for somebody.
+    pub waits: Option<WaitsFor>,
+}
+
+/// What waits, for whom, on which day: the same rows whether they are counted or listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitsFor {
+    pub what: Waits,
+    pub staff: i64,
+    pub today: NaiveDate,
+}
+
+/// Whether an ask waits for a member of staff; where the query has their number, and the day.
+fn waits(what: Waits, staff: &str, today: &str) -> String {
+    match what {
+        Waits::Eyes => format!("a.state = 'submitted' AND (a.submitted_by IS NULL OR a.submitted_by <> {staff})"),
+        Waits::Hands => format!("a.state = 'approving' AND a.approving_by = {staff}"),
+        Waits::SentBack => format!("a.state = 'draft' AND a.was_submitted AND a.submitted_by = {staff}"),
+        Waits::Day => "a.state = 'accepted'".to_owned(),
+        Waits::Due => format!("a.state = 'scheduled' AND a.scheduled_for <= {today}"),
+    }
 }
 
 /// A line of the list of all asks.
@@ -96,18 +116,24 @@ pub async fn list(db: &Db, filter: &Filter<'_>, page: u64) -> Result<Page<Listed
         answer_by: Option<NaiveDate>,
         scheduled_for: Option<NaiveDate>,
     }
+    let waiting: Vec<String> = Waits::ALL.iter().map(|what| format!("($6 = '{what}' AND {})", waits(*what, "$7", "$8"))).collect();
     let from = format!(
         "FROM ask a JOIN person p ON p.id = a.person_id JOIN company co ON co.id = p.company_id LEFT JOIN staff s ON s.id = a.submitted_by \
          WHERE {MAY_LIST} AND (a.state = $2 OR ($2 = '' AND a.state <> 'refused')) AND ($3 = '' OR a.kind = $3) \
          AND ($4 = '%%' OR lower(p.name) LIKE $4 ESCAPE '\\' OR p.email LIKE $4 ESCAPE '\\' OR co.name_key LIKE $4 ESCAPE '\\') \
-         AND ($5 = 0 OR a.submitted_by = $5)"
+         AND ($5 = 0 OR a.submitted_by = $5) AND ($6 = '' OR {})",
+        waiting.join(" OR ")
     );
+    let waits = filter.waits;
     let with = values![
         filter.owner.unwrap_or(0),
         filter.state.map_or("", State::as_str),
         filter.kind.map_or("", AskKind::as_str),
         sql::like(filter.term.trim()),
         filter.mine.unwrap_or(0),
+        waits.map_or("", |waits| waits.what.as_str()),
+        waits.map_or(0, |waits| waits.staff),
+        waits.map_or_else(NaiveDate::default, |waits| waits.today),
     ];
     let total = sql::number(db.read(), &format!("SELECT count(*) AS n {from}"), with.clone()).await?;
     let skipped = page.saturating_sub(1) * PAGE_ROWS;
@@ -138,38 +164,29 @@ pub async fn list(db: &Db, filter: &Filter<'_>, page: u64) -> Result<Page<Listed
     Ok(Page { rows: listed, total: u64::try_from(total).unwrap_or(0), page })
 }
 
-/// What waits for staff.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, FromQueryResult)]
-pub struct Waiting {
-    /// Submitted by somebody else: another pair of eyes is needed.
-    pub submitted: i64,
-    /// In the hands of this member of staff.
-    pub in_hand: i64,
-    /// They said yes: a day is to be agreed.
-    pub accepted: i64,
-    /// The day has come: did it take place?
-    pub due: i64,
-}
-
-/// What waits for this member of staff, among the asks they may see. One query.
+/// What waits for this member of staff, among the asks they may see: how many of each, in the order it is shown. One query.
 ///
 /// # Errors
 /// The database.
-pub async fn waiting(db: &Db, now: DateTime<Utc>, staff: i64, owner: Option<i64>) -> Result<Waiting, DbErr> {
-    let found = sql::one(
+pub async fn waiting(db: &Db, now: DateTime<Utc>, staff: i64, owner: Option<i64>) -> Result<Vec<(Waits, u32)>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Counted {
+        what: String,
+        n: i64,
+    }
+    let each: Vec<String> = Waits::ALL.iter().map(|what| format!("WHEN {} THEN '{what}'", waits(*what, "$2", "$3"))).collect();
+    let what = each.join(" ");
+    let counted: Vec<Counted> = sql::all(
         db.read(),
         &format!(
-            "SELECT count(CASE WHEN a.state = 'submitted' AND (a.submitted_by IS NULL OR a.submitted_by <> $2) THEN 1 END) AS submitted, \
-             count(CASE WHEN a.state = 'approving' AND a.approving_by = $2 THEN 1 END) AS in_hand, \
-             count(CASE WHEN a.state = 'accepted' THEN 1 END) AS accepted, \
-             count(CASE WHEN a.state = 'scheduled' AND a.scheduled_for <= $3 THEN 1 END) AS due \
-             FROM ask a JOIN person p ON p.id = a.person_id WHERE a.state IN ({}) AND {MAY_LIST}",
-            open_states()
+            "SELECT w.what, count(*) AS n FROM (SELECT CASE {what} ELSE '' END AS what FROM ask a JOIN person p ON p.id = a.person_id \
+             WHERE a.state IN ('draft', 'submitted', 'approving', 'accepted', 'scheduled') AND {MAY_LIST}) w WHERE w.what <> '' GROUP BY w.what"
         ),
         values![owner.unwrap_or(0), staff, now.date_naive()],
     )
     .await?;
-    Ok(found.unwrap_or_default())
+    let of = |what: Waits| counted.iter().find(|row| row.what == what.as_str()).map_or(0, |row| u32::try_from(row.n).unwrap_or(u32::MAX));
+    Ok(Waits::ALL.iter().map(|what| (*what, of(*what))).collect())
 }
 
 /// One ask with its life so far.
@@ -334,7 +351,10 @@ pub struct AskedLine {
     pub state: State,
     pub asked_at: DateTime<Utc>,
     pub answered_at: Option<DateTime<Utc>>,
+    /// When it was said that it took place.
     pub done_at: Option<DateTime<Utc>>,
+    /// The day it took place.
+    pub took_place: Option<NaiveDate>,
 }
 
 /// Everything that reached somebody, the newest first. What was only thought about is not theirs to read.
@@ -351,10 +371,12 @@ pub async fn all_for(db: &Db, person: i64) -> Result<Vec<AskedLine>, Fault> {
         asked_at: DateTime<Utc>,
         answered_at: Option<DateTime<Utc>>,
         done_at: Option<DateTime<Utc>>,
+        took_place: Option<NaiveDate>,
     }
     let rows: Vec<Row> = sql::all(
         db.read(),
-        "SELECT a.id, a.kind, a.wording, a.state, a.asked_at, a.answered_at, a.done_at FROM ask a \
+        "SELECT a.id, a.kind, a.wording, a.state, a.asked_at, a.answered_at, a.done_at, \
+         CASE WHEN a.state = 'completed' THEN a.scheduled_for END AS took_place FROM ask a \
          WHERE a.person_id = $1 AND a.asked_at IS NOT NULL ORDER BY a.asked_at DESC, a.id DESC",
         values![person],
     )
@@ -368,6 +390,7 @@ pub async fn all_for(db: &Db, person: i64) -> Result<Vec<AskedLine>, Fault> {
             asked_at: row.asked_at,
             answered_at: row.answered_at,
             done_at: row.done_at,
+            took_place: row.took_place,
         })
     };
     rows.into_iter().map(line).collect()

@@ -4,7 +4,7 @@
 //! Of the forms of a record one is shown at a time, by `do` in the address or because it was refused.
 
 use chrono::NaiveDate;
-use domain::advocacy::achievement::days_to_recognition;
+use domain::advocacy::achievement::{days_to_recognition, is_late, promised_by};
 use domain::advocacy::advocate::{Advocate, HandleKind, Stage, in_lines, language_words, shows_cohorts};
 use domain::advocacy::ask::AskKind;
 use domain::advocacy::consent::{Channel, Consents, Scope, Subject, resolve};
@@ -388,13 +388,15 @@ fn ledger_part(record: &Record, entries: &[Entry], shows: Shows) -> AnyView {
                     <th scope="row" role="rowheader">{capital(&entry.kind)}</th>
                     <td role="cell" data-label="Side">{side}</td>
                     <td role="cell" data-label="When">{date(entry.happened_on)}</td>
+                    <td role="cell" class="num" data-label="Weight">{entry.weight}</td>
                     <td role="cell" data-label="Note" class="soft">{entry.note.clone()}</td>
                     <td role="cell" data-label="State">{state}</td>
                 </tr>
             }
         })
         .collect_view();
-    let columns = [Column::of("What"), Column::of("Side"), Column::of("When"), Column::of("Note"), Column::of("State")];
+    let columns =
+        [Column::of("What"), Column::of("Side"), Column::of("When"), Column::num("Weight"), Column::of("Note"), Column::of("State")];
     let table = (!entries.is_empty()).then(|| listing("Gives and acts, the newest first", &columns, rows));
     let seats = (shows == Shows::Nothing)
         .then(|| view! { <p class="soft small">"Seats in cohorts are gives too, and are left out here: whether somebody attends is confidential."</p> });
@@ -451,13 +453,14 @@ fn achievements_part(achievements: &[AchievementLine], goal: u32, today: NaiveDa
         .iter()
         .map(|line| {
             let recognition = days_to_recognition(line.happened_on, line.recognised_at, today);
+            let late = is_late(promised_by(line.due, line.reported_at, goal), line.recognised_at, today);
             view! {
                 <tr role="row">
                     <th scope="row" role="rowheader"><a href=format!("/achievements/{}", line.id)>{line.title.clone()}</a></th>
                     <td role="cell" data-label="Kind">{capital(&line.kind)}</td>
                     <td role="cell" data-label="When">{date(line.happened_on)}</td>
                     <td role="cell" data-label="State">{tag("", line.state.clone())}</td>
-                    <td role="cell" data-label="Recognition">{tag(recognition.tone(goal), recognition.words())}</td>
+                    <td role="cell" data-label="Recognition">{tag(recognition.tone(late), recognition.words())}</td>
                 </tr>
             }
         })

@@ -27,6 +27,9 @@ pub(super) fn images(task: &Task, error: Option<&str>) -> AnyView {
             view! { <li><a href=address><img src=address.clone() alt=name.clone() loading="lazy"/></a><span class="small soft" aria-hidden="true">{name}</span></li> }
         })
         .collect_view();
+    if task.images.is_empty() && !may_edit(task) {
+        return ().into_any();
+    }
     let list = if task.images.is_empty() { ().into_any() } else { view! { <ul class="pictures">{rows}</ul> }.into_any() };
     let wrong = error.is_some();
     let by = if wrong { "file-h file-e" } else { "file-h" };

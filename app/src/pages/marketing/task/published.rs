@@ -11,7 +11,7 @@ use super::Opened;
 use crate::components::form::{self, Input};
 use crate::components::table::tag;
 use crate::desk::Draft;
-use crate::words::thousands;
+use crate::words::{figure, thousands};
 
 /// Whether somebody may say now that it is public: on its day, or after it, of that day.
 fn to_record(at: &Opened<'_>, line: &PublicationLine) -> bool {
@@ -30,17 +30,23 @@ pub(super) fn publication_part(at: &Opened<'_>, line: &PublicationLine) -> AnyVi
         PublicationState::Live => {
             let since = line.published_at.map_or_else(String::new, |at| format!(" since {}", moment(&Zone::utc(), at)));
             let (to, url) = (line.url.clone(), line.url.clone());
+            let down = line.down_by.map(|by| view! { {tag("stop", format!("to be taken down by {}", day(by)))} " " });
             view! {
-                <p>{tag("good", format!("public{since}"))} " " <a href=to rel="noopener noreferrer">{url}</a> " " <a class="small" href=format!("/publications/{}", line.id)>"Its publication"</a></p>
+                <p>{tag("good", format!("public{since}"))} " " {down} <a href=to rel="noopener noreferrer">{url}</a> " " {its_publication(line)}</p>
                 {result_part(at, line)}
             }
             .into_any()
         }
         PublicationState::Cancelled | PublicationState::TakenDown => {
-            view! { <p>{tag("", line.state.as_str())} " " <a class="small" href=format!("/publications/{}", line.id)>"Its publication"</a></p> }.into_any()
+            view! { <p>{tag("", line.state.as_str())} " " {its_publication(line)}</p> }.into_any()
         }
     };
     view! { <div id=anchor class="stack close">{body}</div> }.into_any()
+}
+
+/// By its number, which a file of results may name it by.
+fn its_publication(line: &PublicationLine) -> AnyView {
+    view! { <a class="small" href=format!("/publications/{}", line.id)>{format!("Publication {}", line.id)}</a> }.into_any()
 }
 
 /// What was typed for this publication; nothing, where it was for another.
@@ -76,17 +82,17 @@ fn result_part(at: &Opened<'_>, line: &PublicationLine) -> AnyView {
     let stands = line.result.as_ref();
     let id = |field: &str| if mine { String::new() } else { format!("{field}-{}", line.id) };
     let number = |pick: i64| if stands.is_some() { pick.to_string() } else { String::new() };
-    let figure = |name: &'static str, label: &'static str, value: String| {
+    let field = |name: &'static str, label: &'static str, value: String| {
         form::input(&draft, Input { name, label, kind: "number", value, short: true, id: id(name), ..Input::default() })
     };
     let said = stands.map(|one| {
         let count = |figure: i64| thousands(figure.unsigned_abs());
         let sentence = format!(
-            "{} seen · {} clicks · {} reactions · {} comments, counted on {}. As much attention would have cost {}.",
+            "{} seen · {} · {} · {}, counted on {}. As much attention would have cost {}.",
             count(one.impressions),
-            count(one.clicks),
-            count(one.reactions),
-            count(one.comments),
+            figure(one.clicks, "click", "clicks"),
+            figure(one.reactions, "reaction", "reactions"),
+            figure(one.comments, "comment", "comments"),
             date(one.counted_on),
             count(one.value)
         );
@@ -96,7 +102,7 @@ fn result_part(at: &Opened<'_>, line: &PublicationLine) -> AnyView {
     let of = |pick: fn(&store::advocacy::amplification::ResultLine) -> i64| number(stands.map_or(0, pick));
     let counted_on = stands.map_or_else(|| at.today.to_string(), |one| one.counted_on.to_string());
     let note = stands.map(|one| one.note.clone()).unwrap_or_default();
-    let open = mine || (stands.is_none() && at.task.state == State::Published);
+    let open = mine || (stands.is_none() && line.down_by.is_none() && at.task.state == State::Published);
     let summary = if stands.is_some() { "Count it again…" } else { "Enter what it came to…" };
     view! {
         {said}
@@ -105,11 +111,11 @@ fn result_part(at: &Opened<'_>, line: &PublicationLine) -> AnyView {
             <form class="card stack" method="post" action="/api/advocacy/result/save">
                 {form::hidden("publication", line.id)}
                 <div class="row">
-                    {figure("impressions", "Seen", of(|one| one.impressions))}
-                    {figure("clicks", "Clicks", of(|one| one.clicks))}
-                    {figure("reactions", "Reactions", of(|one| one.reactions))}
-                    {figure("comments", "Comments", of(|one| one.comments))}
-                    {figure("value", "Worth, in whole units of our currency", of(|one| one.value))}
+                    {field("impressions", "Seen", of(|one| one.impressions))}
+                    {field("clicks", "Clicks", of(|one| one.clicks))}
+                    {field("reactions", "Reactions", of(|one| one.reactions))}
+                    {field("comments", "Comments", of(|one| one.comments))}
+                    {field("value", "Worth, in whole units of our currency", of(|one| one.value))}
                     {form::input(&draft, Input { name: "counted_on", label: "Counted on", kind: "date", value: counted_on, id: id("counted_on"), ..Input::default() })}
                 </div>
                 {form::input(&draft, Input { name: "note", label: "Note", value: note, optional: true, autocomplete: "off", id: id("note"), ..Input::default() })}

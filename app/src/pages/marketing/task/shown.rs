@@ -53,7 +53,7 @@ fn use_row(one: &UseLine) -> AnyView {
 
 /// Why it is not allowed, as the one decision would say it. Whether somebody took part is theirs to say: allowed once or
 /// never reads the same.
-const fn why(scope: Scope, standing: Standing) -> Why {
+pub(super) const fn why(scope: Scope, standing: Standing) -> Why {
     match standing {
         _ if matches!(scope, Scope::Attendance) => Why::Confidential,
         Standing::NotYet { from, .. } => Why::NotYet(from),

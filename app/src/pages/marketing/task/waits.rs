@@ -1,37 +1,80 @@
 //! What a task waits for, and the acts that lead on from there.
 
 use chrono::NaiveDate;
-use domain::advocacy::amplification::{Act, State, acts, needs_comment};
-use domain::advocacy::board::act_label;
+use domain::advocacy::amplification::{Act, AmplificationRefusal, Celebrated, State, acts, names_shown, needs_comment};
+use domain::advocacy::board::{act_label, stands};
 use domain::advocacy::consent::{Scope, Subject};
 use domain::time::words::day;
 use leptos::prelude::*;
 use store::advocacy::amplification::{StepLine, Task};
 
 use super::Opened;
+use super::consents::missing_consents;
 use crate::components::form::{self, Input};
 use crate::desk::Draft;
 use crate::words::{self};
 
-/// One sentence, the act that most do next, and the others below.
+/// One sentence, the act that most do next, and the others below. What is to be taken down comes before everything.
 pub(super) fn waits(at: &Opened<'_>) -> AnyView {
-    let (sentence, act) = next(at);
-    let said = last_said(at.task).map(|step| {
-        let who = step.by.clone();
-        let comment = step.comment.clone();
-        view! { <div class="quote stack tight"><p class="kept">{comment}</p><p class="small soft">{who}</p></div> }
-    });
+    let task = at.task;
+    let down = to_take_down(task);
+    let over = matches!(task.state, State::Published | State::Measured | State::Rejected | State::Withdrawn);
+    let (sentence, act) = match next(at) {
+        _ if over && !task.take_downs.is_empty() => (None, ().into_any()),
+        (sentence, act) => (Some(view! { <p>{sentence}</p> }), act),
+    };
+    let (said, suggested) = (last_said(task), suggestion(task));
+    // One that is both stands once.
+    let suggested = suggested.filter(|step| said.is_none_or(|said| said.id != step.id)).map(quote);
+    let said = said.map(quote);
     let others = others(at);
     view! {
         <section class="card stack" aria-labelledby="waits-h">
             <h2 id="waits-h">"What it waits for"</h2>
-            <p>{sentence}</p>
+            {down}
+            {sentence}
             {said}
+            {suggested}
+            {missing_consents(task)}
             {act}
             {others}
         </section>
     }
     .into_any()
+}
+
+/// What can be seen and is to go, each with the way to its publication.
+fn to_take_down(task: &Task) -> AnyView {
+    if task.take_downs.is_empty() {
+        return ().into_any();
+    }
+    let lines = task
+        .take_downs
+        .iter()
+        .map(|one| {
+            let sentence = format!("To be taken down {} by {}. ", one.channel.place(), day(one.by));
+            let named = format!("Take it down: {}", one.channel.label());
+            let to = format!("/publications/{}#take-downs", one.publication);
+            view! { <li><p>{sentence}</p><p><a class="button primary" href=to aria-label=named>"Take it down"</a></p></li> }
+        })
+        .collect_view();
+    view! { <ul class="plain stack">{lines}</ul> }.into_any()
+}
+
+/// What the customer would have otherwise, as they said it last, until it is with them again.
+pub fn suggestion(task: &Task) -> Option<&StepLine> {
+    let open = matches!(task.state, State::Draft | State::InReview | State::ApprovedInternally | State::ChangesRequested | State::OnHold);
+    // The newest come first. A link that is sent while they hold it brings them nothing new.
+    let mut since = task.steps.iter().take_while(|step| !(step.act == Act::Send && step.to_state == State::WithCustomer));
+    since.find(|step| open && step.act == Act::CustomerSuggest && !step.comment.is_empty())
+}
+
+/// What somebody said with a step.
+pub fn quote(step: &StepLine) -> AnyView {
+    let (comment, on) = (step.comment.clone(), day(step.at.date_naive()));
+    let did = if step.act == Act::CustomerSuggest { " suggested this" } else { "" };
+    let who = format!("{}{did}, {on}", step.by);
+    view! { <div class="quote stack tight"><p class="kept">{comment}</p><p class="small soft">{who}</p></div> }.into_any()
 }
 
 /// What was said with the step that led here, where it matters to whoever goes on.
@@ -52,6 +95,11 @@ fn next(at: &Opened<'_>) -> (String, AnyView) {
     };
     let approver = if task.approver_name.is_empty() { "the customer".to_owned() } else { task.approver_name.clone() };
     let planned = task.planned_for.map_or_else(|| "a day that is not chosen yet".to_owned(), day);
+    if !task.is_news && !matches!(task.state, State::Published | State::Measured | State::Rejected) {
+        let sentence =
+            "Nothing: there is nothing to celebrate here any more. The news is not verified, or whoever it was about is forgotten.";
+        return (sentence.to_owned(), nothing());
+    }
     match task.state {
         State::Draft | State::ChangesRequested if task.wordings.is_empty() => {
             let owner = task.owner_name.as_deref().unwrap_or("somebody");
@@ -112,11 +160,12 @@ fn next(at: &Opened<'_>) -> (String, AnyView) {
         },
         State::Published => ("Its results, once they can be counted.".to_owned(), lead("#wordings", "Enter the results")),
         State::Measured => ("Nothing: it is public, and counted.".to_owned(), nothing()),
-        State::OnHold if task.hold.is_some_and(|hold| hold.by.is_customers()) => {
-            (format!("{approver}, who holds it. Only they let it go on, on their own page."), nothing())
-        }
+        State::OnHold if task.hold.is_some_and(|hold| hold.by.is_customers()) => (
+            format!("{approver}, who holds it. Only they let it go on, on their own page."),
+            go(at, Act::Send, "Send a new link", "button"),
+        ),
         State::OnHold => {
-            let from = task.hold.map_or("draft", |hold| hold.from.as_str());
+            let from = stands(task.hold.map_or(State::Draft, |hold| hold.from));
             (
                 format!("Somebody here to let it go on. Then it is where it was: {from}."),
                 go(at, Act::Resume, "Go on with it", "button primary"),
@@ -149,7 +198,14 @@ fn missing(task: &Task, today: NaiveDate) -> Vec<String> {
         _ => None,
     };
     let approver = task.approver_email.is_empty().then_some("who approves it for the customer");
-    [day, shown, approver].into_iter().flatten().map(str::to_owned).collect()
+    let celebrated =
+        Celebrated { person: task.person.zip(task.person_name.as_deref()), company: (task.company, task.company_name.as_str()) };
+    let uses: Vec<(Subject, Scope)> = task.uses.iter().map(|one| (one.subject, one.scope)).collect();
+    let texts = task.wordings.iter().flat_map(|one| [one.body.as_str(), one.image_alt.as_str()]);
+    let of_company = |why: &AmplificationRefusal| matches!(why, AmplificationRefusal::NamedNotShown { scope: Scope::CompanyName, .. });
+    let named = names_shown(&celebrated, texts, &uses).is_err_and(|why| of_company(&why));
+    let company = named.then_some("the company’s name in what it shows, since the words say it");
+    [day, shown, company, approver].into_iter().flatten().map(str::to_owned).collect()
 }
 
 fn wrote(task: &Task, who: i64) -> bool {
@@ -178,7 +234,7 @@ fn others(at: &Opened<'_>) -> AnyView {
     };
     let steps: Vec<AnyView> = acts(at.task.state, at.task.hold)
         .into_iter()
-        .filter(|act| Some(*act) != first)
+        .filter(|act| Some(*act) != first && (at.task.is_news || !act.leads_on()))
         .map(|act| if needs_comment(act) { said(at, act) } else { go(at, act, act_label(act), "button") })
         .collect();
     if steps.is_empty() { ().into_any() } else { view! { <div class="stack close">{steps}</div> }.into_any() }

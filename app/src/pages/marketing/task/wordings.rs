@@ -1,6 +1,6 @@
 //! The words of a task, as they will look, and those before them.
 
-use domain::advocacy::amplification::Act;
+use domain::advocacy::amplification::{Act, State};
 use domain::advocacy::wording::language_name;
 use domain::time::Zone;
 use domain::time::words::{date, moment};
@@ -34,7 +34,7 @@ pub(super) fn wordings(at: &Opened<'_>) -> AnyView {
 
 /// Whether the words can still be changed.
 pub(super) fn may_edit(task: &Task) -> bool {
-    domain::advocacy::amplification::after(task.state, task.hold, Act::Edit).is_ok()
+    task.is_news && domain::advocacy::amplification::after(task.state, task.hold, Act::Edit).is_ok()
 }
 
 fn wording_part(at: &Opened<'_>, wording: &WordingLine) -> AnyView {
@@ -42,10 +42,10 @@ fn wording_part(at: &Opened<'_>, wording: &WordingLine) -> AnyView {
     let to = format!("/celebrate/{}/wording?channel={}&language={}", task.id, wording.channel, wording.language);
     let about = format!("{}, in {}", wording.channel.label(), language_name(&wording.language));
     let acts = may_edit(task).then(|| {
-        let consequence = if task.sent_hash.is_empty() && task.approved_hash.is_empty() {
-            "It is taken off the task. Its versions stay in the history."
-        } else {
-            "It is taken off the task, and the customer’s approval is void: what is left is sent to them again."
+        let consequence = match before_customer(task) {
+            Before::Nothing => "It is taken off the task. Its versions stay in the history.",
+            Before::Sent => "It is taken off the task, and the customer’s link is void: what is left is sent to them again.",
+            Before::Approved => "It is taken off the task, and the customer’s approval is void: what is left is sent to them again.",
         };
         view! {
             <div class="row">
@@ -95,17 +95,35 @@ pub fn written_by(wording: &WordingLine) -> String {
     format!("Version {}, by {}, {}.", wording.version, wording.writer, moment(&Zone::utc(), wording.written_at))
 }
 
+/// What the customer has of exactly what stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// Nothing, or something else: they were sent other words, or asked for others.
+    Nothing,
+    /// It is theirs to answer.
+    Sent,
+    Approved,
+}
+
+fn before_customer(task: &Task) -> Before {
+    let is = |hash: &str| !hash.is_empty() && task.current_hash.as_deref() == Some(hash);
+    // What is held is where it was.
+    match task.hold.map_or(task.state, |hold| hold.from) {
+        State::Approved | State::Scheduled | State::Failed if is(&task.approved_hash) => Before::Approved,
+        State::WithCustomer if is(&task.sent_hash) => Before::Sent,
+        _ => Before::Nothing,
+    }
+}
+
 /// Warns that a change voids what the customer has before them, or approved.
 pub fn standing_approval(task: &Task) -> AnyView {
     if !may_edit(task) {
         return ().into_any();
     }
-    let sentence = if !task.approved_hash.is_empty() {
-        "The customer approved exactly what stands. A change voids that: it is reviewed here and sent to them again."
-    } else if !task.sent_hash.is_empty() {
-        "The customer has exactly this before them. A change voids their link: it is reviewed here and sent to them again."
-    } else {
-        return ().into_any();
+    let sentence = match before_customer(task) {
+        Before::Approved => "The customer approved exactly what stands. A change voids that: it is reviewed here and sent to them again.",
+        Before::Sent => "The customer has exactly this before them. A change voids their link: it is reviewed here and sent to them again.",
+        Before::Nothing => return ().into_any(),
     };
     view! { <p class="notice warn">{sentence}</p> }.into_any()
 }
