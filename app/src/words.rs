@@ -40,6 +40,17 @@ pub fn list(items: &[String]) -> String {
     }
 }
 
+/// `2 − 4 = −2`: what one side comes to beside the other.
+#[must_use]
+pub fn balance(ours: i64, theirs: i64) -> String {
+    let sign = match (ours - theirs).signum() {
+        1 => "+",
+        -1 => "−",
+        _ => "",
+    };
+    format!("{ours} − {theirs} = {sign}{}", (ours - theirs).unsigned_abs())
+}
+
 /// The first letter large: for states and kinds at the start of a line.
 #[must_use]
 pub fn capital(text: &str) -> String {
@@ -92,6 +103,13 @@ pub fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_balance_shows_what_it_is_made_of() {
+        for (ours, theirs, said) in [(2, 4, "2 − 4 = −2"), (4, 2, "4 − 2 = +2"), (3, 3, "3 − 3 = 0"), (0, 0, "0 − 0 = 0")] {
+            assert_eq!(balance(ours, theirs), said);
+        }
+    }
 
     #[test]
     fn numbers_and_lists_as_people_say_them() {

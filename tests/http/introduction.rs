@@ -249,10 +249,10 @@ both_databases! {
         let done = priya.submit("/api/advocacy/ledger/act", &act).await;
         says(&done, "They did more for us than we gave: 4 against 1, by weight.");
         // The balance says what it is made of, and asking is another rule.
-        says(&done, "1 − 4 = -3");
+        says(&done, "1 − 4 = −3");
         says(&done, "whether they may be asked goes by how many gives and asks there were, not by weight");
         let list = priya.open("/reciprocity").await;
-        says(&list, "1 − 4 = -3");
+        says(&list, "1 − 4 = −3");
         says(&list, "The balance is by weight: a speaking slot weighs 4 and a gift 1, a case study 5 and feedback 1.");
 
         // Taken back with a reason, by another entry.

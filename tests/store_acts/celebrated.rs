@@ -228,3 +228,35 @@ both_databases! {
         assert_eq!(whys(reasons), [Why::ToBeForgotten]);
     }
 }
+
+both_databases! {
+    async fn what_was_given_up_waits_for_nobody_and_every_colleagues_word_is_kept(scratch) {
+        use store::advocacy::achievement::{self, Filter};
+
+        let db = &scratch.db;
+        let scene = Celebration::new(db).await;
+        let (given_up, waits) = (scene.verified("Given up").await, scene.verified("Still waits").await);
+        scene.step(now(), given_up, scene.priya, Act::Withdraw).await;
+        let by_default = achievement::list(db, &Filter::default(), 1).await.unwrap().rows;
+        let order: Vec<(&str, bool)> = by_default.iter().map(|line| (line.title.as_str(), line.given_up)).collect();
+        assert_eq!(order, [("Still waits", false), ("Given up", true)]);
+        let waiting = achievement::list(db, &Filter { recognised: Some(false), ..Filter::default() }, 1).await.unwrap();
+        assert_eq!((waiting.total, waiting.rows[0].title.as_str()), (1, "Still waits"));
+        // Long after the day of both, one of them is late.
+        assert_eq!(achievement::pace(db, at("2027-03-01T09:00:00Z")).await.unwrap().waiting_longer, 1);
+
+        // Two colleagues have the same page open: the second's words are kept, or refused aloud, and never dropped.
+        scene.write(waits, "blog", "Well done.").await;
+        scene.plan(waits, DAY).await;
+        scene.step(now(), waits, scene.priya, Act::Submit).await;
+        let revision = scene.task(waits).await.revision;
+        let ask = async |by: i64, comment: &str| {
+            amplification::step(db, now(), Actor::Staff(by), waits, revision, Act::RequestChanges, comment).await
+        };
+        assert_eq!(ask(scene.otto, "Shorter, please.").await.unwrap(), State::ChangesRequested);
+        assert_eq!(ask(scene.otto, "Shorter, please.").await.unwrap(), State::ChangesRequested, "a double click");
+        assert_eq!(refusal(ask(scene.priya, "And name the venue.").await), AmplificationRefusal::Stale);
+        let comments: Vec<String> = scene.task(waits).await.steps.into_iter().map(|step| step.comment).filter(|said| !said.is_empty()).collect();
+        assert_eq!(comments, ["Shorter, please.", "A word of why."]);
+    }
+}

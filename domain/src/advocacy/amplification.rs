@@ -41,6 +41,14 @@ crate::text_enum! {
     }
 }
 
+impl State {
+    /// Whether nothing is celebrated by it any more: its achievement waits for nobody.
+    #[must_use]
+    pub const fn is_given_up(self) -> bool {
+        matches!(self, Self::Rejected | Self::Withdrawn)
+    }
+}
+
 crate::text_enum! {
     /// What can happen to it.
     pub enum Act {

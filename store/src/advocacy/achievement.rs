@@ -9,6 +9,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::advocacy::achievement::{
     self as rules, AchievementRefusal, Act, Kind, NEAR_DAYS, Pace, Rejection, Report, Seen, Source, State, Typed, Who, is_near, title_key,
 };
+use domain::advocacy::amplification::State as TaskState;
 use domain::advocacy::figures::quarter_of;
 use domain::cohort::company_import::name_key;
 use domain::refusal::FieldRefusal;
@@ -453,9 +454,14 @@ pub struct Line {
     pub task: Option<i64>,
     /// The due day of its task.
     pub due: Option<NaiveDate>,
+    /// Its task ended without it: it waits for nobody.
+    pub given_up: bool,
 }
 
-/// Those who have waited longest first, then what was recognised, what was rejected last.
+/// As [`TaskState::is_given_up`] says.
+const GIVEN_UP: &str = "(a.recognised_at IS NULL AND coalesce(t.state, '') IN ('rejected', 'withdrawn'))";
+
+/// Those who have waited longest first, then what was recognised, what was rejected or given up last.
 ///
 /// # Errors
 /// The database.
@@ -474,12 +480,15 @@ pub async fn list(db: &Db, filter: &Filter<'_>, page: u64) -> Result<Page<Line>,
         recognised_at: Option<DateTime<Utc>>,
         task: Option<i64>,
         due: Option<NaiveDate>,
+        task_state: Option<String>,
     }
-    let from = "FROM achievement a JOIN company c ON c.id = a.company_id LEFT JOIN person p ON p.id = a.person_id \
+    let from = format!(
+        "FROM achievement a JOIN company c ON c.id = a.company_id LEFT JOIN person p ON p.id = a.person_id \
         LEFT JOIN amplification t ON t.achievement_id = a.id \
         WHERE ($1 = '' OR a.state = $1) AND ($2 = '' OR a.kind = $2) \
-        AND ($3 = '' OR ($3 = 'recognised' AND a.recognised_at IS NOT NULL) OR ($3 = 'waiting' AND a.recognised_at IS NULL AND a.state <> 'rejected')) \
-        AND ($4 = '%%' OR c.name_key LIKE $4 ESCAPE '\\' OR lower(p.name) LIKE $4 ESCAPE '\\' OR lower(a.title) LIKE $4 ESCAPE '\\')";
+        AND ($3 = '' OR ($3 = 'recognised' AND a.recognised_at IS NOT NULL) OR ($3 = 'waiting' AND a.recognised_at IS NULL AND a.state <> 'rejected' AND NOT {GIVEN_UP})) \
+        AND ($4 = '%%' OR c.name_key LIKE $4 ESCAPE '\\' OR lower(p.name) LIKE $4 ESCAPE '\\' OR lower(a.title) LIKE $4 ESCAPE '\\')"
+    );
     let recognised = match filter.recognised {
         None => "",
         Some(true) => "recognised",
@@ -491,8 +500,8 @@ pub async fn list(db: &Db, filter: &Filter<'_>, page: u64) -> Result<Page<Line>,
     let rows: Vec<Row> = sql::all(
         db.read(),
         &format!(
-            "SELECT a.id, a.kind, a.title, a.outlet, p.name AS person, c.name AS company, a.state, a.happened_on, a.reported_at, a.recognised_at, t.id AS task, t.due_day AS due {from} \
-             ORDER BY CASE WHEN a.state = 'rejected' THEN 2 WHEN a.recognised_at IS NOT NULL THEN 1 ELSE 0 END, \
+            "SELECT a.id, a.kind, a.title, a.outlet, p.name AS person, c.name AS company, a.state, a.happened_on, a.reported_at, a.recognised_at, t.id AS task, t.due_day AS due, t.state AS task_state {from} \
+             ORDER BY CASE WHEN a.state = 'rejected' OR {GIVEN_UP} THEN 2 WHEN a.recognised_at IS NOT NULL THEN 1 ELSE 0 END, \
              CASE WHEN a.recognised_at IS NULL THEN a.happened_on END, a.recognised_at DESC, a.id LIMIT {PAGE_ROWS} OFFSET {}",
             page.saturating_sub(1) * PAGE_ROWS
         ),
@@ -500,7 +509,9 @@ pub async fn list(db: &Db, filter: &Filter<'_>, page: u64) -> Result<Page<Line>,
     )
     .await?;
     let lines = rows.into_iter().map(|row| -> Result<Line, Fault> {
+        let task_state = row.task_state.map(|state| word(TaskState::parse(&state), &state)).transpose()?;
         Ok(Line {
+            given_up: row.recognised_at.is_none() && task_state.is_some_and(TaskState::is_given_up),
             id: row.id,
             kind: word(Kind::parse(&row.kind), &row.kind)?,
             title: row.title,
@@ -546,8 +557,10 @@ pub async fn pace(db: &Db, now: DateTime<Utc>) -> Result<Pace, Fault> {
         rows.iter().map(|row| rules::days_to_recognition(row.happened_on, Some(row.recognised_at), today).days()).collect();
     let waiting: Vec<Waiting> = sql::all(
         db.read(),
-        "SELECT a.reported_at, t.due_day AS due FROM achievement a LEFT JOIN amplification t ON t.achievement_id = a.id \
-         WHERE a.state IN ('reported', 'verified') AND a.recognised_at IS NULL",
+        &format!(
+            "SELECT a.reported_at, t.due_day AS due FROM achievement a LEFT JOIN amplification t ON t.achievement_id = a.id \
+             WHERE a.state IN ('reported', 'verified') AND a.recognised_at IS NULL AND NOT {GIVEN_UP}"
+        ),
         values![],
     )
     .await?;

@@ -57,8 +57,11 @@ impl Sort {
 
     const fn order(self) -> &'static str {
         match self {
-            Self::Due => "a.due_day, a.id",
-            Self::Waiting => "a.waits_since, a.id",
+            // What is over waits for nobody, and stands below.
+            Self::Due => "CASE WHEN a.state IN ('published', 'measured', 'rejected', 'withdrawn') THEN 1 ELSE 0 END, a.due_day, a.id",
+            Self::Waiting => {
+                "CASE WHEN a.state IN ('published', 'measured', 'rejected', 'withdrawn') THEN 1 ELSE 0 END, a.waits_since, a.id"
+            }
             Self::Company => "c.name, a.due_day, a.id",
             Self::Newest => "a.id DESC",
         }

@@ -94,6 +94,7 @@ fn table(rows: Vec<Line>, today: NaiveDate, goal: u32) -> AnyView {
             let outlet = (!line.outlet.is_empty()).then(|| view! { <span class="small soft">{format!(" {}", line.outlet)}</span> });
             let days = match line.state {
                 State::Rejected => view! { <span class="soft">"not counted"</span> }.into_any(),
+                State::Reported | State::Verified if line.given_up => view! { <span class="soft">"given up"</span> }.into_any(),
                 State::Reported | State::Verified => {
                     let recognition = days_to_recognition(line.happened_on, line.recognised_at, today);
                     let late = is_late(promised_by(line.due, line.reported_at, goal), line.recognised_at, today);

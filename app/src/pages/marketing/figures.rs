@@ -12,7 +12,7 @@ use crate::components::table::{Column, empty, listing, pager, tag};
 use crate::desk::{Desk, Reply};
 use crate::frame::{self, Section};
 use crate::pages::marketing::frame::{Figures, figures as tabs};
-use crate::words::thousands;
+use crate::words::{balance, thousands};
 
 /// How many companies the chart shows: those the table begins with.
 const DRAWN: usize = 10;
@@ -83,8 +83,7 @@ pub async fn reciprocity(desk: Desk) -> Reply {
 }
 
 fn company_row(row: &Reciprocity) -> AnyView {
-    let balance = row.give_weight - row.act_weight;
-    let stands = match balance {
+    let stands = match row.give_weight - row.act_weight {
         ..0 => tag("warn", "we owe them"),
         0 => tag("", "even"),
         _ => tag("good", "given ahead"),
@@ -95,7 +94,7 @@ fn company_row(row: &Reciprocity) -> AnyView {
             <th scope="row" role="rowheader"><a href=format!("/reciprocity/{}", row.id)>{row.company.clone()}</a></th>
             <td role="cell" class="num" data-label="We gave">{row.gives}</td>
             <td role="cell" class="num" data-label="They did">{row.acts}</td>
-            <td role="cell" class="num" data-label="Balance by weight">{format!("{} − {} = {balance:+}", row.give_weight, row.act_weight)}</td>
+            <td role="cell" class="num" data-label="Balance by weight">{balance(row.give_weight, row.act_weight)}</td>
             <td role="cell" data-label="Stands">{stands}</td>
             <td role="cell" data-label="Last give">{last}</td>
         </tr>

@@ -13,7 +13,7 @@ use crate::components::table::{Column, empty, listing, pager, tag};
 use crate::desk::{Desk, Draft, Reply, Stop};
 use crate::frame::{self, Section};
 use crate::pages::marketing::frame::{Figures, figures};
-use crate::words::{capital, count};
+use crate::words::{balance, capital, count};
 
 /// A company's ledger. Seats are left out for whoever may not know of them.
 ///
@@ -72,7 +72,7 @@ fn facts(totals: &Totals) -> AnyView {
     let lines = [
         ("We gave", line(count(totals.gives, "give", "gives"), totals.give_weight)),
         ("They did", line(count(totals.acts, "act", "acts"), totals.act_weight)),
-        ("Balance by weight", format!("{} − {} = {:+}", totals.give_weight, totals.act_weight, totals.balance())),
+        ("Balance by weight", balance(totals.give_weight, totals.act_weight)),
     ];
     let lines = lines.into_iter().map(|(term, text)| view! { <div><dt>{term}</dt><dd>{text}</dd></div> }).collect_view();
     view! { <dl class="meta">{lines}</dl> }.into_any()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::advocacy::advocate::{Advocate, Health, HealthFacts, IN_A_ROW, Stage, cap, from_lines, health};
+use domain::advocacy::amplification::State as TaskState;
 use domain::advocacy::ask::{quarter_began, quiet_until};
 use sea_orm::{DbErr, EntityTrait, FromQueryResult};
 
@@ -357,6 +358,16 @@ pub struct AchievementLine {
     /// The due day of its task.
     pub due: Option<NaiveDate>,
     pub recognised_at: Option<DateTime<Utc>>,
+    /// How its task stands.
+    pub task_state: Option<String>,
+}
+
+impl AchievementLine {
+    /// Whether its task ended without it: it waits for nobody.
+    #[must_use]
+    pub fn is_given_up(&self) -> bool {
+        self.recognised_at.is_none() && self.task_state.as_deref().and_then(TaskState::parse).is_some_and(TaskState::is_given_up)
+    }
 }
 
 /// The newest achievements of somebody, without those that were rejected: at most twenty.
@@ -366,7 +377,7 @@ pub struct AchievementLine {
 pub async fn achievements(db: &Db, person: i64) -> Result<Vec<AchievementLine>, DbErr> {
     sql::all(
         db.read(),
-        "SELECT t.id, t.kind, t.title, t.state, t.happened_on, t.reported_at, k.due_day AS due, t.recognised_at FROM achievement t \
+        "SELECT t.id, t.kind, t.title, t.state, t.happened_on, t.reported_at, k.due_day AS due, t.recognised_at, k.state AS task_state FROM achievement t \
          LEFT JOIN amplification k ON k.achievement_id = t.id WHERE t.person_id = $1 AND t.state <> 'rejected' \
          ORDER BY t.happened_on DESC, t.id DESC LIMIT 20",
         values![person],

@@ -454,13 +454,18 @@ fn achievements_part(achievements: &[AchievementLine], goal: u32, today: NaiveDa
         .map(|line| {
             let recognition = days_to_recognition(line.happened_on, line.recognised_at, today);
             let late = is_late(promised_by(line.due, line.reported_at, goal), line.recognised_at, today);
+            let days = if line.is_given_up() {
+                view! { <span class="soft">"given up"</span> }.into_any()
+            } else {
+                tag(recognition.tone(late), recognition.words())
+            };
             view! {
                 <tr role="row">
                     <th scope="row" role="rowheader"><a href=format!("/achievements/{}", line.id)>{line.title.clone()}</a></th>
                     <td role="cell" data-label="Kind">{capital(&line.kind)}</td>
                     <td role="cell" data-label="When">{date(line.happened_on)}</td>
                     <td role="cell" data-label="State">{tag("", line.state.clone())}</td>
-                    <td role="cell" data-label="Recognition">{tag(recognition.tone(late), recognition.words())}</td>
+                    <td role="cell" data-label="Recognition">{days}</td>
                 </tr>
             }
         })
