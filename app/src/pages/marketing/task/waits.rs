@@ -237,7 +237,7 @@ fn others(at: &Opened<'_>) -> AnyView {
         .filter(|act| Some(*act) != first && (at.task.is_news || !act.leads_on()))
         .map(|act| if needs_comment(act) { said(at, act) } else { go(at, act, act_label(act), "button") })
         .collect();
-    if steps.is_empty() { ().into_any() } else { view! { <div class="stack close">{steps}</div> }.into_any() }
+    if steps.is_empty() { ().into_any() } else { view! { <div class="row acts">{steps}</div> }.into_any() }
 }
 
 /// A step that needs words.
